@@ -1,0 +1,87 @@
+using NovaNetBus.Domain.Addressing;
+using NovaNetBus.Domain.Networks;
+
+namespace NovaNetBus.Domain.HostPlan;
+
+/// <summary>What a host must look like, for what it must serve.</summary>
+public static class HostPlanner
+{
+    /// <summary>Of the constant firewall rules that the plan's elements are written for.</summary>
+    public const int FirewallVersion = 1;
+
+    /// <summary>
+    /// The desired state for a view. A view of one port gives the part of the whole plan that this port needs: the plan of a host is the
+    /// union of the plans of its ports.
+    /// </summary>
+    public static HostState Plan(HostView view) => HostState.Of(
+        [.. Base(view.Settings), .. view.Networks.SelectMany(served => NetworkPlan(view, served)), .. view.Ports.SelectMany(port => PortPlan(view, port))]);
+
+    private static IEnumerable<HostResource> Base(HostSettings settings) =>
+    [
+        new Sysctl("net.ipv4.ip_forward", "1"),
+        new Sysctl("net.bridge.bridge-nf-call-iptables", "0"),
+        new Sysctl("net.bridge.bridge-nf-call-ip6tables", "0"),
+        new Sysctl("net.bridge.bridge-nf-call-arptables", "0"),
+        new FirewallRules(FirewallVersion),
+        Element(FirewallSet.PublicInterfaces, settings.PublicInterface),
+        .. settings.DmzCidrs.Select(cidr => Element(FirewallSet.NoSnat, cidr.ToString())),
+    ];
+
+    private static IEnumerable<HostResource> NetworkPlan(HostView view, ServedNetwork served)
+    {
+        var network = served.Network;
+        var cidr = network.Cidr.ToString();
+        yield return new Bridge(network.Bridge, MacAddress.ForBridge(view.Host, network.Bridge), network.Mtu);
+        yield return new BridgeAddress(network.Bridge, served.HostAddress, network.Cidr.PrefixLength);
+        yield return Element(FirewallSet.Bridges, network.Bridge);
+        yield return Element(FirewallSet.BridgePairs, network.Bridge, network.Bridge);
+        yield return Element(FirewallSet.FixedRanges, cidr);
+        if (view.Settings.RoutingSourceIp is { } source)
+        {
+            yield return Element(FirewallSet.NetworkSnat, cidr) with { Value = source.ToString() };
+        }
+
+        // The worker's option wins over the network's row, so that hosts may name their NICs differently (nova: LinuxBridge plug).
+        if ((view.Settings.FlatInterface ?? network.BridgeInterface) is { } uplink)
+        {
+            yield return new Uplink(uplink, network.Bridge);
+            yield return Element(FirewallSet.Uplinks, uplink);
+            if (network.ShareAddress)
+            {
+                yield return Element(FirewallSet.Gateways, uplink, served.HostAddress.ToString());
+            }
+        }
+
+        if (network.EnableDhcp)
+        {
+            yield return DhcpOf(view.Settings, served);
+        }
+    }
+
+    private static DhcpServer DhcpOf(HostSettings settings, ServedNetwork served)
+    {
+        var network = served.Network;
+        return new DhcpServer(
+            network.Id, network.Bridge, served.HostAddress, network.Cidr, settings.LeaseSeconds, settings.DomainName,
+            served.Router, DnsOf(settings, network), network.Mtu);
+    }
+
+    /// <summary>The DNS servers that a network's instances are told: the network's own, else the host's.</summary>
+    public static ValueList<Ipv4> DnsOf(HostSettings settings, Network network) =>
+        network.Dns.Count > 0 ? network.Dns : settings.DnsServers;
+
+    private static IEnumerable<HostResource> PortPlan(HostView view, ServedPort port)
+    {
+        var served = view.Networks.First(network => network.Network.Id == port.NetworkId);
+        var mac = port.Mac.ToString();
+        yield return Element(FirewallSet.VmPorts, port.PortName);
+        yield return Element(FirewallSet.PortMac, port.PortName, mac);
+        yield return Element(FirewallSet.PortIp, port.PortName, mac, port.Address.ToString());
+        if (served.Network.EnableDhcp)
+        {
+            yield return new DhcpHost(port.NetworkId, served.Network.Bridge, served.HostAddress, port.Address, port.Mac, port.Hostname);
+        }
+    }
+
+    private static FirewallElement Element(FirewallSet set, params ReadOnlySpan<string> parts) => new(set, ValueList.Of(parts));
+}

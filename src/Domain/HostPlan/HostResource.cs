@@ -1,0 +1,162 @@
+using NovaNetBus.Domain.Addressing;
+
+namespace NovaNetBus.Domain.HostPlan;
+
+/// <summary>
+/// One thing that must be on a host. A host's state is a set of these, each with a key of its own, whether it was planned or read
+/// from the kernel; so one diff serves full reconcile and incremental change alike.
+/// </summary>
+public abstract record HostResource
+{
+    /// <summary>Unique on a host; two resources of one key are two states of the same thing.</summary>
+    public abstract string Key { get; }
+
+    /// <summary>A noun phrase for an operator.</summary>
+    public abstract string Noun { get; }
+}
+
+/// <summary>A kernel setting of the host's network namespace, e.g. <c>net.ipv4.ip_forward</c>. Set, never taken back: others may rely on it by then.</summary>
+public sealed record Sysctl(string Name, string Value) : HostResource
+{
+    /// <inheritdoc/>
+    public override string Key => "sysctl " + Name;
+
+    /// <inheritdoc/>
+    public override string Noun => $"kernel setting {Name} = {Value}";
+}
+
+/// <summary>Our constant firewall rules: chains, empty sets and maps. Only <see cref="FirewallElement"/>s change while a worker runs.</summary>
+/// <param name="Version">Of the rules; rules of another version are replaced as a whole.</param>
+public sealed record FirewallRules(int Version) : HostResource
+{
+    /// <inheritdoc/>
+    public override string Key => "firewall rules";
+
+    /// <inheritdoc/>
+    public override string Noun => $"firewall rules (version {Version})";
+}
+
+/// <summary>The sets and maps of the firewall rules.</summary>
+public enum FirewallSet
+{
+    /// <summary>inet: CIDRs of our networks.</summary>
+    FixedRanges,
+
+    /// <summary>inet: destinations that instances reach with their own address (dmz_cidr).</summary>
+    NoSnat,
+
+    /// <summary>inet map: CIDR of a network to the source address that its instances leave with.</summary>
+    NetworkSnat,
+
+    /// <summary>inet: interfaces by which SNAT leaves (public_interface).</summary>
+    PublicInterfaces,
+
+    /// <summary>inet and arp: our bridges.</summary>
+    Bridges,
+
+    /// <summary>inet: (bridge, bridge) between which the host may route.</summary>
+    BridgePairs,
+
+    /// <summary>inet map: floating IP to fixed IP.</summary>
+    FloatingDnat,
+
+    /// <summary>inet map: fixed IP to floating IP.</summary>
+    FloatingSnat,
+
+    /// <summary>bridge: names of the ports of instances.</summary>
+    VmPorts,
+
+    /// <summary>bridge: (port, MAC).</summary>
+    PortMac,
+
+    /// <summary>bridge: (port, MAC, fixed IP).</summary>
+    PortIp,
+
+    /// <summary>bridge: enslaved NICs.</summary>
+    Uplinks,
+
+    /// <summary>bridge: (uplink, gateway address) that must not cross it, when every host has the same gateway address.</summary>
+    Gateways,
+}
+
+/// <summary>An element of a set or map of the firewall rules.</summary>
+/// <param name="Set">Which.</param>
+/// <param name="Parts">The element's key, one part for each field of the set's type.</param>
+/// <param name="Value">Of a map's element.</param>
+public sealed record FirewallElement(FirewallSet Set, ValueList<string> Parts, string? Value = null) : HostResource
+{
+    /// <inheritdoc/>
+    public override string Key => $"element {Set} {string.Join(' ', Parts)}";
+
+    /// <inheritdoc/>
+    public override string Noun => $"firewall element {Set} {{ {string.Join(" . ", Parts)}{(Value is null ? "" : " : " + Value)} }}";
+}
+
+/// <summary>A bridge of ours, without IPv6, spanning tree or forward delay.</summary>
+/// <param name="Name">At most 15 characters.</param>
+/// <param name="Mac">Fixed, see <see cref="MacAddress.ForBridge"/>.</param>
+/// <param name="Mtu">Bytes.</param>
+public sealed record Bridge(string Name, MacAddress Mac, int Mtu) : HostResource
+{
+    /// <inheritdoc/>
+    public override string Key => "bridge " + Name;
+
+    /// <inheritdoc/>
+    public override string Noun => $"bridge {Name} ({Mac}, MTU {Mtu})";
+}
+
+/// <summary>An address of the host on one of our bridges.</summary>
+public sealed record BridgeAddress(string Bridge, Ipv4 Address, int PrefixLength) : HostResource
+{
+    /// <inheritdoc/>
+    public override string Key => $"address {Bridge} {Address}";
+
+    /// <inheritdoc/>
+    public override string Noun => $"address {Address}/{PrefixLength} on {Bridge}";
+}
+
+/// <summary>A NIC of the host that is a port of one of our bridges (flat_interface).</summary>
+public sealed record Uplink(string Interface, string Bridge) : HostResource
+{
+    /// <inheritdoc/>
+    public override string Key => "uplink " + Interface;
+
+    /// <inheritdoc/>
+    public override string Noun => $"interface {Interface} as a port of {Bridge}";
+}
+
+/// <summary>The dnsmasq of one network.</summary>
+/// <param name="NetworkId">Of the network that it serves.</param>
+/// <param name="Bridge">Where it listens.</param>
+/// <param name="Server">Its address.</param>
+/// <param name="Range">The network's addresses; only hosts that are named get one.</param>
+/// <param name="LeaseSeconds">How long a lease lasts.</param>
+/// <param name="DomainName">Given to clients; empty: none.</param>
+/// <param name="Router">Given to clients; null: none.</param>
+/// <param name="DnsServers">Given to clients; empty: none.</param>
+/// <param name="Mtu">Bytes, given to clients.</param>
+public sealed record DhcpServer(
+    Guid NetworkId, string Bridge, Ipv4 Server, Cidr Range, int LeaseSeconds, string DomainName, Ipv4? Router, ValueList<Ipv4> DnsServers, int Mtu) : HostResource
+{
+    /// <inheritdoc/>
+    public override string Key => $"dhcp {NetworkId}";
+
+    /// <inheritdoc/>
+    public override string Noun => $"DHCP server {Server} for {Range} on {Bridge}";
+}
+
+/// <summary>What DHCP answers to one NIC. Taking it away also releases the lease.</summary>
+/// <param name="NetworkId">Whose <see cref="DhcpServer"/> answers.</param>
+/// <param name="Bridge">Where that server listens.</param>
+/// <param name="Server">Its address.</param>
+/// <param name="Address">The fixed IP.</param>
+/// <param name="Mac">Of the NIC.</param>
+/// <param name="Hostname">As the instance's owner wrote it; the kernel side keeps only what a DNS label may hold.</param>
+public sealed record DhcpHost(Guid NetworkId, string Bridge, Ipv4 Server, Ipv4 Address, MacAddress Mac, string Hostname) : HostResource
+{
+    /// <inheritdoc/>
+    public override string Key => $"dhcp-host {NetworkId} {Address}";
+
+    /// <inheritdoc/>
+    public override string Noun => $"DHCP answer {Address} for {Mac}";
+}

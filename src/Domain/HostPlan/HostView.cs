@@ -1,0 +1,32 @@
+using NovaNetBus.Domain.Addressing;
+using NovaNetBus.Domain.Networks;
+
+namespace NovaNetBus.Domain.HostPlan;
+
+/// <summary>All that the plan of one host, or of one port of it, depends on.</summary>
+/// <param name="Host">The host's name.</param>
+/// <param name="Settings">The worker's options.</param>
+/// <param name="Networks">Networks that have something on this host.</param>
+/// <param name="Ports">Ports of instances on this host; their networks are among <paramref name="Networks"/>.</param>
+public sealed record HostView(string Host, HostSettings Settings, IReadOnlyList<ServedNetwork> Networks, IReadOnlyList<ServedPort> Ports);
+
+/// <summary>A worker's options that shape its host.</summary>
+/// <param name="PublicInterface">By which SNAT leaves.</param>
+/// <param name="FlatInterface">NIC to enslave; null: none.</param>
+/// <param name="RoutingSourceIp">The source that instances leave with; null: their own, no SNAT.</param>
+/// <param name="DmzCidrs">Destinations reached without SNAT.</param>
+/// <param name="LeaseSeconds">dhcp_lease_time.</param>
+/// <param name="DomainName">dhcp_domain; may be empty.</param>
+/// <param name="DnsServers">dns_server; used for networks that name none of their own.</param>
+public sealed record HostSettings(
+    string PublicInterface, string? FlatInterface, Ipv4? RoutingSourceIp, ValueList<Cidr> DmzCidrs, int LeaseSeconds, string DomainName, ValueList<Ipv4> DnsServers);
+
+/// <summary>A network and this host's address on it, which its instances use as router and DHCP server.</summary>
+public sealed record ServedNetwork(Network Network, Ipv4 HostAddress)
+{
+    /// <summary>The router that instances are told: this host where each has an address of its own, else the network's gateway (nova: get_dhcp_opts).</summary>
+    public Ipv4? Router => Network.NeedsAddressPerHost ? HostAddress : Network.Gateway;
+}
+
+/// <summary>One NIC of an instance on this host.</summary>
+public sealed record ServedPort(Guid NetworkId, string PortName, MacAddress Mac, Ipv4 Address, string Hostname);
