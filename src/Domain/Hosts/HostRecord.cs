@@ -1,0 +1,34 @@
+using System.Collections.Immutable;
+using NovaNetBus.Domain.Addressing;
+
+namespace NovaNetBus.Domain.Hosts;
+
+/// <summary>A host that has had a worker.</summary>
+/// <param name="Name">Its name; its queue is <c>network.NAME</c>.</param>
+/// <param name="Addresses">Its own address on each network that it serves, by network id.</param>
+/// <param name="JoinedAt">UTC.</param>
+public sealed record HostRecord(string Name, ImmutableDictionary<Guid, Ipv4> Addresses, DateTimeOffset JoinedAt)
+{
+    /// <summary>The state after an event of this host's stream.</summary>
+    public static HostRecord Evolve(HostRecord? state, HostEvent change) => change switch
+    {
+        HostJoined e => state ?? new HostRecord(e.Host, ImmutableDictionary<Guid, Ipv4>.Empty, e.At),
+        HostServesNetwork e => state! with { Addresses = state.Addresses.SetItem(e.NetworkId, e.Address) },
+        HostLeftNetwork e => state! with { Addresses = state.Addresses.Remove(e.NetworkId) },
+        _ => throw new InvalidOperationException($"{change.GetType().Name} is not known"),
+    };
+}
+
+/// <summary>What can happen to a host.</summary>
+/// <param name="Host">Its name.</param>
+/// <param name="At">UTC.</param>
+public abstract record HostEvent(string Host, DateTimeOffset At);
+
+/// <summary>Its worker started for the first time.</summary>
+public sealed record HostJoined(string Host, DateTimeOffset At) : HostEvent(Host, At);
+
+/// <summary>It has an address of its own on a network, as router and DHCP server.</summary>
+public sealed record HostServesNetwork(string Host, Guid NetworkId, Ipv4 Address, DateTimeOffset At) : HostEvent(Host, At);
+
+/// <summary>It has no address on that network any more.</summary>
+public sealed record HostLeftNetwork(string Host, Guid NetworkId, DateTimeOffset At) : HostEvent(Host, At);

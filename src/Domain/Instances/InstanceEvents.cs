@@ -1,0 +1,36 @@
+using NovaNetBus.Domain.Addressing;
+
+namespace NovaNetBus.Domain.Instances;
+
+/// <summary>One NIC of an instance.</summary>
+/// <param name="VifId">Its id.</param>
+/// <param name="PortName">Name of the host's end: "tap" and the first 11 characters of <paramref name="VifId"/>, as nova named it.</param>
+/// <param name="Mac">Its MAC address.</param>
+/// <param name="NetworkId">Its network.</param>
+/// <param name="Address">Its fixed IP.</param>
+public sealed record Port(Guid VifId, string PortName, MacAddress Mac, Guid NetworkId, Ipv4 Address)
+{
+    /// <summary>The port name of a NIC: 14 characters, of the 15 that the kernel allows.</summary>
+    public static string NameOf(Guid vifId) => string.Concat("tap", vifId.ToString("D").AsSpan(0, 11));
+}
+
+/// <summary>What can happen to an instance's network.</summary>
+/// <param name="At">UTC.</param>
+public abstract record InstanceEvent(DateTimeOffset At);
+
+/// <summary>It has its addresses.</summary>
+public sealed record InstanceNetworkAllocated(
+    Guid InstanceId, string ProjectId, string Host, string Hostname, ValueList<Port> Ports, DateTimeOffset At) : InstanceEvent(At);
+
+/// <summary>Its host is in the state that its addresses imply.</summary>
+public sealed record InstanceNetworkConfigured(string Host, long Generation, DateTimeOffset At) : InstanceEvent(At);
+
+/// <summary>It could not have its network.</summary>
+public sealed record InstanceNetworkRefused(Guid InstanceId, string ProjectId, string Host, string Hostname, string Code, string Message, bool Retryable, DateTimeOffset At)
+    : InstanceEvent(At);
+
+/// <summary>It is gone; its host has not let go of its addresses yet. Also stands before any allocation, when the deletion overtook the spawning.</summary>
+public sealed record InstanceDeletionRequested(Guid InstanceId, DateTimeOffset At) : InstanceEvent(At);
+
+/// <summary>Its host has let go; its addresses are free.</summary>
+public sealed record InstanceNetworkReleased(ValueList<Ipv4> Addresses, DateTimeOffset At) : InstanceEvent(At);

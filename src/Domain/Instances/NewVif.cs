@@ -1,0 +1,25 @@
+using System.Buffers.Binary;
+using NovaNetBus.Domain.Addressing;
+
+namespace NovaNetBus.Domain.Instances;
+
+/// <summary>Ids and MAC addresses of an instance's new NICs, all from one random seed that the command brings.</summary>
+public static class NewVif
+{
+    /// <summary>The id of the NIC at a place (from 0). Places differ in the first characters, which make the port's name.</summary>
+    public static Guid IdOf(Guid seed, int place)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        seed.TryWriteBytes(bytes, bigEndian: true, out _);
+        BinaryPrimitives.WriteUInt32BigEndian(bytes, unchecked(BinaryPrimitives.ReadUInt32BigEndian(bytes) + (uint)place));
+        return new Guid(bytes, bigEndian: true);
+    }
+
+    /// <summary>The MAC address of the NIC at a place (from 0).</summary>
+    public static MacAddress MacOf(Guid seed, int place)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        seed.TryWriteBytes(bytes, bigEndian: true, out _);
+        return MacAddress.ForInstance(unchecked(BinaryPrimitives.ReadUInt32BigEndian(bytes[12..]) + (uint)place));
+    }
+}
