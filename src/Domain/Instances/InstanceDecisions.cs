@@ -63,7 +63,7 @@ public static class InstanceDecisions
 {
     /// <summary>
     /// Addresses for all NICs or for none. Codes: those of <see cref="NetworkSelection.For"/> and of <see cref="BlockDecisions"/>, no-more-fixed-ips,
-    /// invalid-mac-address, instance-deleted, invalid-message.
+    /// no-network-host, invalid-mac-address, instance-deleted, invalid-message.
     /// </summary>
     public static InstanceDecision Spawn(Spawn command, InstanceSituation situation) => situation.State switch
     {
@@ -144,6 +144,12 @@ public static class InstanceDecisions
             var ports = new List<Port>();
             foreach (var wanted in selected)
             {
+                if (!wanted.Network.MultiHost)
+                {
+                    return Refuse(command, new Refusal(
+                        "no-network-host", $"Network {wanted.Network.Label} has no host that serves it; create it with --multi-host true.", Retryable: true));
+                }
+
                 if ((HostAddress(wanted.Network) ?? PortFor(wanted, ports)) is { } stop)
                 {
                     return stop;
