@@ -80,9 +80,12 @@ public static class InstanceDecisions
         },
     };
 
-    /// <summary>The instance's end: its addresses are deallocated, but free only after <see cref="Released"/>. Of an unknown instance it leaves a tombstone.</summary>
+    /// <summary>The instance's end: its addresses are deallocated, but free only after <see cref="Released"/>. Of an unknown instance it leaves a tombstone. Code: invalid-message.</summary>
     public static InstanceDecision Delete(Guid instanceId, InstanceSituation situation, DateTimeOffset now) => situation.State switch
     {
+        // only the host that has its ports can let go of them
+        { IsOnHost: true } or { Status: InstanceStatus.Releasing } when situation.State.Host != situation.Host.Name => new InstanceDecision.Refused(
+            new Refusal("invalid-message", $"Instance {instanceId} is on host {situation.State.Host}; publish its deletion with that routing key."), null),
         { Status: InstanceStatus.Releasing or InstanceStatus.Released } => InstanceDecision.Unchanged,
         { IsOnHost: true } state => AllOf(state, situation, address => new FixedIpDeallocated(address, now), new InstanceDeletionRequested(instanceId, now)),
         _ => new InstanceDecision.Decided([new InstanceDeletionRequested(instanceId, now)], [], []),
