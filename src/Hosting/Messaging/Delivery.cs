@@ -1,0 +1,40 @@
+using System.Text;
+using MassTransit;
+using RabbitMQ.Client;
+
+namespace NovaNetBus.Hosting.Messaging;
+
+/// <summary>What AMQP says about a message, apart from its content. All of it comes from the publisher and is to be doubted.</summary>
+/// <param name="MessageId">As the publisher set it; any text.</param>
+/// <param name="CorrelationId">As the publisher set it; any text.</param>
+/// <param name="ReplyTo">The queue that wants the resulting fact.</param>
+/// <param name="TraceParent">W3C traceparent header.</param>
+/// <param name="UserId">The broker user that published, which the broker has checked.</param>
+/// <param name="Redelivered">True when it was delivered before, to this worker or another.</param>
+public sealed record Delivery(string? MessageId, string? CorrelationId, string? ReplyTo, string? TraceParent, string? UserId, bool Redelivered)
+{
+    private const string TraceParentHeader = "traceparent";
+
+    /// <summary>Of a message that a consumer has been given.</summary>
+    public static Delivery Of(ConsumeContext context) => Of(context.ReceiveContext);
+
+    internal static Delivery Of(ReceiveContext context) =>
+        context.TryGetPayload(out RabbitMqBasicConsumeContext? delivery)
+            ? Of(delivery.Properties, context.Redelivered)
+            : new Delivery(null, null, null, null, null, context.Redelivered);
+
+    internal static Delivery Of(IReadOnlyBasicProperties properties, bool redelivered) => new(
+        NullIfEmpty(properties.MessageId),
+        NullIfEmpty(properties.CorrelationId),
+        NullIfEmpty(properties.ReplyTo),
+        HeaderOf(properties, TraceParentHeader),
+        NullIfEmpty(properties.UserId),
+        redelivered);
+
+    private static string? HeaderOf(IReadOnlyBasicProperties properties, string name) =>
+        properties.Headers is { } headers && headers.TryGetValue(name, out var value)
+            ? value switch { byte[] bytes => Encoding.UTF8.GetString(bytes), string text => text, _ => null }
+            : null;
+
+    private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
+}

@@ -1,0 +1,42 @@
+using MassTransit;
+using RabbitMQ.Client;
+
+namespace NovaNetBus.Hosting.Messaging;
+
+/// <summary>Sends a message on to another queue as it came.</summary>
+public sealed class QueueSender(Broker broker) : IAsyncDisposable
+{
+    private readonly ConfirmedChannel _channel = new(broker);
+
+    /// <summary>
+    /// Content and all AMQP properties are kept; <c>type</c> is set to the exchange that the message was published to, which the next consumer cannot see any more.
+    /// Completes when the broker has taken it. Throws <see cref="RabbitMQ.Client.Exceptions.PublishException"/> when there is no such queue.
+    /// </summary>
+    public Task SendOnAsync(ConsumeContext message, string queue, string type, CancellationToken cancellation)
+    {
+        var delivery = message.ReceiveContext.GetPayload<RabbitMqBasicConsumeContext>();
+        var properties = new BasicProperties(delivery.Properties) { Type = type, DeliveryMode = DeliveryModes.Persistent };
+        return _channel.PublishAsync("", queue, mandatory: true, properties, message.ReceiveContext.Body.GetBytes(), cancellation);
+    }
+
+    /// <summary>Messages and consumers of a queue; null when there is none of this name.</summary>
+    public async Task<QueueState?> StateAsync(string queue, CancellationToken cancellation)
+    {
+        await using var channel = await broker.ChannelAsync(null, cancellation);
+        try
+        {
+            var state = await channel.QueueDeclarePassiveAsync(queue, cancellation);
+            return new QueueState(state.MessageCount, state.ConsumerCount);
+        }
+        catch (RabbitMQ.Client.Exceptions.OperationInterruptedException fault) when (fault.ShutdownReason?.ReplyCode == Constants.NotFound)
+        {
+            return null;
+        }
+    }
+
+    public ValueTask DisposeAsync() => _channel.DisposeAsync();
+}
+
+/// <summary>What waits in a queue, and who consumes it.</summary>
+/// <param name="Messages">Ready to be delivered.</param>
+public sealed record QueueState(uint Messages, uint Consumers);
