@@ -12,7 +12,10 @@ namespace NovaNetBus.Hosting;
 
 /// <summary>What a program needs of its surroundings.</summary>
 /// <param name="HttpListen">Default of http_listen, address:port.</param>
-public sealed record ProgramNeeds(string HttpListen, bool Broker = true, bool Store = true);
+/// <param name="Broker">It needs a connection to the broker.</param>
+/// <param name="Store">It needs a connection to the database.</param>
+/// <param name="Faults">Options that are right in themselves, but that this program cannot serve: a line for each, beginning with the option's name.</param>
+public sealed record ProgramNeeds(string HttpListen, bool Broker = true, bool Store = true, Func<NovaNetOptions, IEnumerable<string>>? Faults = null);
 
 /// <summary>What each process shares: options, logging, health.</summary>
 public static class ProcessDefaults
@@ -30,6 +33,11 @@ public static class ProcessDefaults
         var reading = OptionReader.Read(sources);
         var faults = reading.Faults.ToList();
         var connections = Connections.Read(sources, needs.Broker, needs.Store, faults);
+        if (reading.Options is { } read && needs.Faults is { } check)
+        {
+            faults.AddRange(check(read));
+        }
+
         if (reading.Options is not { } options || faults.Count > 0)
         {
             faults.ForEach(fault => Console.Error.WriteLine($"{name}: {fault}"));
