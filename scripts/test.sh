@@ -56,7 +56,7 @@ figure() { grep -m1 -o '<assembly [^>]*' "$1" | grep -oE " $2=\"[0-9]+\"" | grep
 run_tests() {
   local name=$1 program=tests/$1.Tests/bin/Release/net10.0/$1.Tests report=$WORK/$1.xml code=0 passed failed errors skipped
   say "$name.Tests"
-  timeout --kill-after=15 "$SECONDS_PER_PROGRAM" "$program" -noLogo -noColor -noAutoReporters -xml "$report" >&2 </dev/null || code=$?
+  timeout --kill-after=15 "$SECONDS_PER_PROGRAM" "$program" -noLogo -noColor -noAutoReporters -result-xml "$report" >&2 </dev/null || code=$?
   if [ "$code" = 124 ] || [ "$code" = 137 ]; then blame "$name.Tests: not done after $SECONDS_PER_PROGRAM s"; return; fi
   if [ ! -s "$report" ]; then blame "$name.Tests: ended with $code and without a report"; return; fi
   passed=$(figure "$report" passed) failed=$(figure "$report" failed) errors=$(figure "$report" errors) skipped=$(figure "$report" skipped)
