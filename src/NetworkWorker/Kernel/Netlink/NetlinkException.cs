@@ -1,0 +1,35 @@
+using System.Runtime.InteropServices;
+
+namespace NovaNetBus.NetworkWorker.Kernel.Netlink;
+
+/// <summary>The kernel refused a request, or could not be asked.</summary>
+internal sealed class NetlinkException(int errno, string request, string? detail = null)
+    : Exception($"{request}: {Name(errno)} ({Marshal.GetPInvokeErrorMessage(errno)}){(detail is null ? "" : ": " + detail)}")
+{
+    public const int Exists = 17;
+    public const int NoDevice = 19;
+    public const int AddressNotAvailable = 99;
+
+    public int Errno { get; } = errno;
+
+    private static string Name(int errno) => errno switch
+    {
+        1 => "EPERM",
+        2 => "ENOENT",
+        13 => "EACCES",
+        16 => "EBUSY",
+        Exists => "EEXIST",
+        NoDevice => "ENODEV",
+        22 => "EINVAL",
+        28 => "ENOSPC",
+        34 => "ERANGE",
+        40 => "ELOOP",
+        95 => "EOPNOTSUPP",
+        97 => "EAFNOSUPPORT",
+        98 => "EADDRINUSE",
+        AddressNotAvailable => "EADDRNOTAVAIL",
+        105 => "ENOBUFS",
+        110 => "ETIMEDOUT",
+        _ => $"errno {errno}",
+    };
+}
