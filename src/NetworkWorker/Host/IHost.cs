@@ -1,0 +1,20 @@
+using NovaNetBus.Domain.HostPlan;
+
+namespace NovaNetBus.NetworkWorker.Host;
+
+/// <summary>The host that a worker looks after.</summary>
+internal interface IHost
+{
+    /// <summary>
+    /// All that is ours on the host, and what of <paramref name="wanted"/> is there (settings, and bridges and NICs that it names).
+    /// What is there but not in order (a bridge that is off, a DHCP server that does not run) is not reported, so that it is added again.
+    /// </summary>
+    HostState Read(HostState wanted);
+
+    /// <summary>
+    /// Does the steps in the order of <see cref="HostDiff"/>, neighbours of a kind together. Safe to repeat. Goes on with the other
+    /// removals when one fails, and stops at the first build-up that does. Throws <see cref="HostApplyException"/>: the host is in between then,
+    /// to be read again.
+    /// </summary>
+    void Apply(IReadOnlyList<HostAction> actions);
+}

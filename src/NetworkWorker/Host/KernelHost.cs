@@ -1,0 +1,154 @@
+using NovaNetBus.Contracts;
+using NovaNetBus.Domain.HostPlan;
+using NovaNetBus.NetworkWorker.Kernel;
+using NovaNetBus.NetworkWorker.Kernel.Dhcp;
+using NovaNetBus.NetworkWorker.Kernel.Firewall;
+
+namespace NovaNetBus.NetworkWorker.Host;
+
+/// <summary>
+/// The real host: the network namespace of the thread that makes this, and the files below <paramref name="statePath"/>. Needs the rights of
+/// root. One call at a time, all of them from threads of that namespace.
+/// </summary>
+internal sealed class KernelHost(string statePath) : IHost, IDisposable
+{
+    private readonly HostLinks links = new();
+    private readonly HostFirewall firewall = new();
+    private readonly HostDhcp dhcp = new(statePath);
+    private readonly Lock oneAtATime = new();
+
+    public HostState Read(HostState wanted)
+    {
+        lock (oneAtATime)
+        {
+            var rules = firewall.Read();
+            var uplinks = rules.OfType<FirewallElement>().Where(element => element.Set == FirewallSet.Uplinks).Select(element => element.Parts[0]).ToHashSet();
+            return HostState.Of([.. ReadSysctls(wanted), .. rules, .. links.Read(wanted, uplinks), .. dhcp.Read(wanted, links.Bridges())]);
+        }
+    }
+
+    public void Apply(IReadOnlyList<HostAction> actions)
+    {
+        lock (oneAtATime)
+        {
+            var failures = new List<HostFailure>();
+            foreach (var step in HostSteps.Of(actions))
+            {
+                if (Try(step) is { } failure)
+                {
+                    failures.AddRange(step.Actions.Select(action => failure(action)));
+                    if (!step.IsRemoval)
+                    {
+                        break;
+                    }
+                }
+            }
+
+            if (failures.Count > 0)
+            {
+                throw new HostApplyException(failures);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        links.Dispose();
+        firewall.Dispose();
+    }
+
+    private Func<HostAction, HostFailure>? Try(HostStep step)
+    {
+        try
+        {
+            Do(step);
+            return null;
+        }
+        catch (HostRefusalException refusal)
+        {
+            return action => new HostFailure(action, refusal.Code, refusal.Message);
+        }
+        catch (Exception e)
+        {
+            return action => new HostFailure(action, ErrorCodes.HostConfigurationFailed, e.Message);
+        }
+    }
+
+    private void Do(HostStep step)
+    {
+        if (step.ReplacesRules)
+        {
+            firewall.Replace(step.Elements);
+            return;
+        }
+
+        switch (step.Actions[0].Resource)
+        {
+            case FirewallElement:
+                firewall.Change(step.Gone<FirewallElement>(), step.Come<FirewallElement>());
+                break;
+            case DhcpHost when step.IsRemoval:
+                dhcp.RemoveHosts(step.Gone<DhcpHost>());
+                break;
+            case DhcpHost:
+                dhcp.AddHosts(step.Come<DhcpHost>());
+                break;
+            default:
+                Do(step.Actions[0]);
+                break;
+        }
+    }
+
+    /// <summary>What is done one by one.</summary>
+    private void Do(HostAction action)
+    {
+        switch (action, action.Resource)
+        {
+            case (HostAction.Remove, FirewallRules):
+                firewall.Delete();
+                break;
+            case (HostAction.Remove, Bridge bridge):
+                links.RemoveBridge(bridge);
+                break;
+            case (HostAction.Remove, BridgeAddress address):
+                links.RemoveAddress(address);
+                break;
+            case (HostAction.Remove, Uplink uplink):
+                links.RemoveUplink(uplink);
+                break;
+            case (HostAction.Remove, DhcpServer server):
+                dhcp.RemoveServer(server);
+                break;
+            case (HostAction.Change { Previous: BridgeAddress previous }, BridgeAddress address):
+                links.RemoveAddress(previous);
+                links.AddAddress(address);
+                break;
+            case (HostAction.Change { Previous: Uplink previous }, Uplink uplink):
+                links.RemoveUplink(previous);
+                links.AddUplink(uplink);
+                break;
+            case (_, Sysctl setting):
+                Sysctls.Write(setting.Name, setting.Value);
+                break;
+            case (_, Bridge bridge):
+                links.AddBridge(bridge);
+                break;
+            case (_, BridgeAddress address):
+                links.AddAddress(address);
+                break;
+            case (_, Uplink uplink):
+                links.AddUplink(uplink);
+                break;
+            case (_, DhcpServer server):
+                dhcp.AddServer(server, links.Bridges().GetValueOrDefault(server.Bridge));
+                break;
+            default:
+                throw new InvalidOperationException($"nobody knows how to do: {action}");
+        }
+    }
+
+    /// <summary>A switch of br_netfilter that this kernel has not (now) is as good as off.</summary>
+    private static IEnumerable<Sysctl> ReadSysctls(HostState wanted) => wanted.Resources.OfType<Sysctl>()
+        .Select(setting => Sysctls.Read(setting.Name) is { } value ? setting with { Value = value } : Sysctls.IsOfBridgeFilter(setting.Name) ? setting : null)
+        .OfType<Sysctl>();
+}

@@ -1,0 +1,116 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using NovaNetBus.Domain.HostPlan;
+
+namespace NovaNetBus.NetworkWorker.Kernel.Dhcp;
+
+/// <summary>
+/// The dnsmasq process of one network. It detaches itself and outlives the worker; the next one finds it by its pid file, and believes the pid only
+/// when that process was started with this very pid file.
+/// </summary>
+internal sealed partial class Dnsmasq(DhcpFiles files)
+{
+    private const int Hangup = 1, Terminate = 15, Kill = 9;
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(15), StopLimit = TimeSpan.FromSeconds(3);
+
+    /// <summary>It runs here, with the arguments that this server needs.</summary>
+    public bool Runs(DhcpServer server) => Find() is { IsHere: true } found && found.Arguments.SequenceEqual(Arguments(server));
+
+    /// <summary>Starts it, in place of one with other arguments or in another network namespace. When this returns it listens.</summary>
+    public void Start(DhcpServer server)
+    {
+        files.CheckReach();
+        Stop();
+        files.PruneLeases();
+        Commands.RunOrThrow("dnsmasq", Arguments(server), StartLimit);
+    }
+
+    /// <summary>It reads hosts and options again; leases stay.</summary>
+    public void Reload()
+    {
+        if (Find() is { } found)
+        {
+            Signal(found.Pid, Hangup);
+        }
+    }
+
+    public void Stop()
+    {
+        if (Find() is not { } found)
+        {
+            return;
+        }
+
+        Signal(found.Pid, Terminate);
+        if (!WaitUntilGone())
+        {
+            Signal(found.Pid, Kill);
+            WaitUntilGone();
+        }
+    }
+
+    private bool WaitUntilGone()
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (Find() is not null)
+        {
+            if (Stopwatch.GetElapsedTime(started) > StopLimit)
+            {
+                return false;
+            }
+
+            Thread.Sleep(2);
+        }
+
+        return true;
+    }
+
+    private IEnumerable<string> Arguments(DhcpServer server)
+    {
+        var serves = server.DnsServers.Contains(server.Server);
+        return
+        [
+            "--conf-file=", // else /etc/dnsmasq.conf is read
+            $"--pid-file={files.Pid}",
+            "--bind-interfaces",
+            $"--interface={InterfaceName.Checked(server.Bridge)}",
+            "--except-interface=lo",
+            "--no-hosts",
+            .. serves ? (ReadOnlySpan<string>)["--strict-order"] : ["--port=0", "--no-resolv"],
+            .. server.DomainName.Length > 0 ? (ReadOnlySpan<string>)[$"--domain={DnsLabel.CheckedDomain(server.DomainName)}"] : [],
+            string.Create(CultureInfo.InvariantCulture, $"--dhcp-range={server.Range.Network},static,{server.Range.Netmask},{server.LeaseSeconds}s"),
+            string.Create(CultureInfo.InvariantCulture, $"--dhcp-lease-max={Math.Min(server.Range.Size, int.MaxValue)}"),
+            "--dhcp-authoritative",
+            "--dhcp-no-override",
+            "--dhcp-ignore=tag:!known",
+            $"--dhcp-hostsdir={files.Hosts}",
+            $"--dhcp-optsfile={files.Options}",
+            $"--dhcp-leasefile={files.Leases}",
+            $"--log-facility={files.Log}",
+        ];
+    }
+
+    private Running? Find()
+    {
+        try
+        {
+            var pid = int.Parse(File.ReadAllText(files.Pid), CultureInfo.InvariantCulture);
+            var arguments = File.ReadAllText($"/proc/{pid}/cmdline").Split('\0', StringSplitOptions.RemoveEmptyEntries).Skip(1).ToList();
+            return arguments.Contains($"--pid-file={files.Pid}") ? new Running(pid, arguments, NamespaceOf(pid.ToString(CultureInfo.InvariantCulture)) == NamespaceOf("thread-self")) : null;
+        }
+        catch (Exception e) when (e is IOException or FormatException or UnauthorizedAccessException)
+        {
+            return null; // never started, or ended just now
+        }
+    }
+
+    private static string? NamespaceOf(string process) => File.ResolveLinkTarget($"/proc/{process}/ns/net", returnFinalTarget: false)?.Name;
+
+    private static void Signal(int pid, int signal) => _ = SendSignal(pid, signal); // gone meanwhile is as good
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int SendSignal(int pid, int signal);
+
+    private sealed record Running(int Pid, IReadOnlyList<string> Arguments, bool IsHere);
+}

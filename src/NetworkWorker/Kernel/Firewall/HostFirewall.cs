@@ -1,0 +1,63 @@
+using NovaNetBus.Domain.Addressing;
+using NovaNetBus.Domain.HostPlan;
+
+namespace NovaNetBus.NetworkWorker.Kernel.Firewall;
+
+/// <summary>The host's firewall as the plan sees it: rules, and elements of their sets. Other people's tables are never touched.</summary>
+internal sealed class HostFirewall : IDisposable
+{
+    private readonly Nftables nft = new();
+    private readonly RuleTable[] tables;
+
+    public HostFirewall() => tables =
+    [
+        new RuleTable(nft, "NovaNetBus.Firewall.bridged.nft", "bridge"), // first: it sets the mark that the others ask for
+        new RuleTable(nft, "NovaNetBus.Firewall.routed.nft", "inet", "arp"),
+    ];
+
+    /// <summary>The rules with all their elements; rules that are not in order show as version 0, without elements.</summary>
+    public IReadOnlyList<HostResource> Read()
+    {
+        var contents = tables.Select(table => table.Read()).ToList();
+        return contents.All(content => content.IsIntact)
+            ? [new FirewallRules(HostPlanner.FirewallVersion), .. contents.SelectMany(content => content.Elements)]
+            : contents.Any(content => content.Exists) ? [new FirewallRules(0)] : [];
+    }
+
+    /// <summary>Loads the rules, in place of what is there, with these elements at once.</summary>
+    public void Replace(IReadOnlyList<FirewallElement> elements)
+    {
+        foreach (var table in tables)
+        {
+            table.Replace(elements.Where(table.Has));
+        }
+    }
+
+    public void Delete()
+    {
+        foreach (var table in tables.Reverse())
+        {
+            table.Delete();
+        }
+    }
+
+    /// <summary>One transaction for each group of tables that is concerned. Connections of a floating address that comes or goes are forgotten.</summary>
+    public void Change(IReadOnlyList<FirewallElement> gone, IReadOnlyList<FirewallElement> come)
+    {
+        foreach (var table in tables)
+        {
+            var (leaving, coming) = (gone.Where(table.Has).ToList(), come.Where(table.Has).ToList());
+            if (leaving.Count + coming.Count > 0)
+            {
+                table.Change(leaving, coming);
+            }
+        }
+
+        foreach (var element in gone.Concat(come).Where(element => element.Set is FirewallSet.FloatingDnat or FirewallSet.FloatingSnat))
+        {
+            Conntrack.Forget(Ipv4.Parse(element.Parts[0]));
+        }
+    }
+
+    public void Dispose() => nft.Dispose();
+}

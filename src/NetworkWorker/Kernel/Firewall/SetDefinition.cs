@@ -1,0 +1,81 @@
+using System.Text.Json.Nodes;
+using NovaNetBus.Domain;
+using NovaNetBus.Domain.Addressing;
+using NovaNetBus.Domain.HostPlan;
+
+namespace NovaNetBus.NetworkWorker.Kernel.Firewall;
+
+/// <summary>What a field of a set holds, and so how it is checked and written.</summary>
+internal enum SetField
+{
+    Interface,
+    Mac,
+    Address,
+    Range,
+}
+
+/// <summary>A set or map of the rules, in nft's terms.</summary>
+/// <param name="Set">In the plan's terms.</param>
+/// <param name="Name">In the rules.</param>
+/// <param name="Families">Of the tables that have it; an element is in all of them.</param>
+/// <param name="Key">The fields of an element's key.</param>
+/// <param name="Value">Of a map.</param>
+internal sealed record SetDefinition(FirewallSet Set, string Name, string[] Families, SetField[] Key, SetField? Value = null)
+{
+    public static IReadOnlyDictionary<FirewallSet, SetDefinition> All { get; } = new SetDefinition[]
+    {
+        new(FirewallSet.FixedRanges, "fixed_ranges", ["inet"], [SetField.Range]),
+        new(FirewallSet.NoSnat, "no_snat", ["inet"], [SetField.Range]),
+        new(FirewallSet.NetworkSnat, "network_snat", ["inet"], [SetField.Range], SetField.Address),
+        new(FirewallSet.PublicInterfaces, "public_interfaces", ["inet"], [SetField.Interface]),
+        new(FirewallSet.Bridges, "bridges", ["inet", "arp"], [SetField.Interface]),
+        new(FirewallSet.BridgePairs, "bridge_pairs", ["inet"], [SetField.Interface, SetField.Interface]),
+        new(FirewallSet.FloatingDnat, "floating_dnat", ["inet"], [SetField.Address], SetField.Address),
+        new(FirewallSet.FloatingSnat, "floating_snat", ["inet"], [SetField.Address], SetField.Address),
+        new(FirewallSet.VmPorts, "vm_ports", ["bridge"], [SetField.Interface]),
+        new(FirewallSet.PortMac, "port_mac", ["bridge"], [SetField.Interface, SetField.Mac]),
+        new(FirewallSet.PortIp, "port_ip", ["bridge"], [SetField.Interface, SetField.Mac, SetField.Address]),
+        new(FirewallSet.Uplinks, "uplinks", ["bridge"], [SetField.Interface]),
+        new(FirewallSet.Gateways, "gateways", ["bridge"], [SetField.Interface, SetField.Address]),
+    }.ToDictionary(definition => definition.Set);
+
+    public static SetDefinition? Find(string family, string name) =>
+        All.Values.FirstOrDefault(definition => definition.Name == name && definition.Families.Contains(family));
+
+    /// <summary>The key as nft reads it. Each part is read as what it must be and written anew: nothing else reaches a rule.</summary>
+    public string WriteKey(FirewallElement element) => element.Parts.Count == Key.Length
+        ? string.Join(" . ", Key.Zip(element.Parts, WriteField))
+        : throw new FormatException($"{element.Noun} has not {Key.Length} parts");
+
+    /// <summary>The key, and the value of a map, as nft reads them.</summary>
+    public string WriteElement(FirewallElement element) => (Value, element.Value) switch
+    {
+        (null, null) => WriteKey(element),
+        ({ } field, { } value) => $"{WriteKey(element)} : {WriteField(field, value)}",
+        _ => throw new FormatException($"{element.Noun} has a value where none is, or none where one is needed"),
+    };
+
+    /// <summary>An element of a JSON listing.</summary>
+    public FirewallElement ReadElement(JsonNode element)
+    {
+        var (key, value) = Value is null ? (element, null) : (element[0]!, element[1]);
+        var parts = key is JsonObject container && container["concat"] is JsonArray fields ? fields.Select(field => field!) : [key];
+        return new FirewallElement(Set, Key.Zip(parts, ReadField).ToValueList(), value is null ? null : ReadField(Value!.Value, value));
+    }
+
+    private static string WriteField(SetField field, string text) => field switch
+    {
+        SetField.Interface => $"\"{InterfaceName.Checked(text)}\"",
+        SetField.Mac => MacAddress.Parse(text).ToString(),
+        SetField.Address => Ipv4.Parse(text).ToString(),
+        _ => Cidr.Parse(text).ToString(),
+    };
+
+    private static string ReadField(SetField field, JsonNode node) => node switch
+    {
+        JsonObject container when container["prefix"] is { } prefix => $"{prefix["addr"]}/{prefix["len"]}",
+        JsonObject container when container["range"] is JsonArray ends => $"{ends[0]}-{ends[1]}",
+        _ when field == SetField.Range => $"{node}/32",
+        _ => node.ToString(),
+    };
+}
