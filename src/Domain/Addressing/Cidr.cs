@@ -44,7 +44,7 @@ public readonly record struct Cidr
             return false;
         }
 
-        if (parts.Length == 2 && (!int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out prefix) || prefix > 32))
+        if (parts.Length == 2 && !TryParsePrefix(parts[1], out prefix))
         {
             return false;
         }
@@ -64,6 +64,11 @@ public readonly record struct Cidr
 
     /// <summary>As <see cref="Parse"/> reads it.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Network}/{PrefixLength}");
+
+    /// <summary>One or two digits without leading zeros; .NET's own parsing would let NUL characters stand at the end.</summary>
+    private static bool TryParsePrefix(string text, out int prefix) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out prefix) && prefix <= 32
+        && text == prefix.ToString(CultureInfo.InvariantCulture);
 
     private static uint Mask(int prefixLength) => prefixLength == 0 ? 0 : uint.MaxValue << (32 - prefixLength);
 }

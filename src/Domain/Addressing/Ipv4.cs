@@ -23,7 +23,8 @@ public readonly record struct Ipv4(uint Value) : IComparable<Ipv4>
         uint value = 0;
         foreach (var part in parts)
         {
-            if (!byte.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var octet) || (part.Length > 1 && part[0] == '0'))
+            // The digits are looked at too: .NET's number parsing lets NUL characters stand at the end.
+            if (!part.All(char.IsAsciiDigit) || !byte.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var octet) || (part.Length > 1 && part[0] == '0'))
             {
                 return false;
             }

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace NovaNetBus.Domain.Addressing;
 
 /// <summary>A 48-bit Ethernet address.</summary>
-/// <param name="Value">The lower 48 bits count.</param>
+/// <param name="Value">48 bits; the upper 16 are zero.</param>
 public readonly record struct MacAddress(ulong Value)
 {
     /// <summary>The prefix of OpenStack's instances, fa:16:3e (nova: generate_mac_address).</summary>
@@ -28,7 +28,7 @@ public readonly record struct MacAddress(ulong Value)
         return new MacAddress(0x0a_00000000_00UL | ((hash ^ (hash >> 40)) & 0xff_ffff_ffff));
     }
 
-    /// <summary>Reads six pairs of hexadecimal digits with colons between them. False for anything else, and for group addresses, which no NIC may have.</summary>
+    /// <summary>Reads six pairs of hexadecimal digits with colons between them. False for anything else, and for what no NIC may have: group addresses and zero.</summary>
     public static bool TryParse(string? text, out MacAddress mac)
     {
         mac = default;
@@ -41,7 +41,7 @@ public readonly record struct MacAddress(ulong Value)
         ulong value = 0;
         foreach (var part in parts)
         {
-            if (part.Length != 2 || !byte.TryParse(part, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var octet))
+            if (part.Length != 2 || !part.All(char.IsAsciiHexDigit) || !byte.TryParse(part, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var octet))
             {
                 return false;
             }

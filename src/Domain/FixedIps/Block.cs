@@ -32,7 +32,7 @@ public sealed record Block(Guid NetworkId, int Index, ImmutableSortedDictionary<
     /// <summary>A block that was never used.</summary>
     public static Block Fresh(Guid networkId, int index) => new(networkId, index, ImmutableSortedDictionary<Ipv4, FixedIp>.Empty);
 
-    /// <summary>How many addresses cannot be given now.</summary>
+    /// <summary>How many addresses somebody has; those that the network reserves are not among them.</summary>
     public int Taken => Used.Values.Count(address => address.Status != FixedIpStatus.Released);
 
     /// <summary>The state after an event.</summary>

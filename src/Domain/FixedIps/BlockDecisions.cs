@@ -28,7 +28,7 @@ public static class BlockDecisions
     }
 
     /// <summary>
-    /// Why this address cannot be given, or null when it can. Codes: fixed-ip-invalid, fixed-ip-not-found-for-network, fixed-ip-already-in-use.
+    /// Why this address of the block cannot be given, or null when it can. Codes: fixed-ip-not-found-for-network, fixed-ip-already-in-use.
     /// </summary>
     public static Refusal? WhyNot(Ipv4 address, Block block, Network network)
     {

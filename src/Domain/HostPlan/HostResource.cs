@@ -26,7 +26,7 @@ public sealed record Sysctl(string Name, string Value) : HostResource
 }
 
 /// <summary>Our constant firewall rules: chains, empty sets and maps. Only <see cref="FirewallElement"/>s change while a worker runs.</summary>
-/// <param name="Version">Of the rules; rules of another version are replaced as a whole.</param>
+/// <param name="Version">Of the rules; rules of another version are replaced as a whole, so a reader that meets one tells none of its elements.</param>
 public sealed record FirewallRules(int Version) : HostResource
 {
     /// <inheritdoc/>

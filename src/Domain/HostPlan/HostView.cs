@@ -12,7 +12,7 @@ public sealed record HostView(string Host, HostSettings Settings, IReadOnlyList<
 
 /// <summary>A worker's options that shape its host.</summary>
 /// <param name="PublicInterface">By which SNAT leaves.</param>
-/// <param name="FlatInterface">NIC to enslave; null: none.</param>
+/// <param name="FlatInterface">NIC to enslave, whatever the network's row says; null: the row's.</param>
 /// <param name="RoutingSourceIp">The source that instances leave with; null: their own, no SNAT.</param>
 /// <param name="DmzCidrs">Destinations reached without SNAT.</param>
 /// <param name="LeaseSeconds">dhcp_lease_time.</param>

@@ -20,8 +20,8 @@ public sealed record Spawn(
 /// <param name="State">Of the instance; null: never heard of.</param>
 /// <param name="Host">Of the instance's host.</param>
 /// <param name="Networks">Those that exist.</param>
-/// <param name="Blocks">Those loaded so far.</param>
-/// <param name="Preferred">By network: the block to look in for a free address; null or missing: none is left.</param>
+/// <param name="Blocks">Those loaded so far; none is left out when the question is asked again.</param>
+/// <param name="Preferred">By network: the block to look in for a free address. Missing: not chosen yet; null: none but those loaded may have one.</param>
 public sealed record InstanceSituation(
     InstanceNetwork? State,
     HostRecord Host,
@@ -51,7 +51,10 @@ public abstract record InstanceDecision
     /// <summary>Ask again with this block loaded.</summary>
     public sealed record NeedsBlock(BlockKey Block) : InstanceDecision;
 
-    /// <summary>Ask again with another preferred block: that one has no free address (any more). Or with none, when the network has none.</summary>
+    /// <summary>
+    /// Ask again with another preferred block: that one has no free address, or fewer than this instance needs. Or with null, when every block that
+    /// may have one was offered: then the loaded ones are searched for the last addresses.
+    /// </summary>
     public sealed record NeedsFreeBlock(Guid NetworkId) : InstanceDecision;
 
     /// <summary>It was so already.</summary>
@@ -63,7 +66,7 @@ public static class InstanceDecisions
 {
     /// <summary>
     /// Addresses for all NICs or for none. Codes: those of <see cref="NetworkSelection.For"/> and of <see cref="BlockDecisions"/>, no-more-fixed-ips,
-    /// no-network-host, invalid-mac-address, instance-deleted, invalid-message.
+    /// no-network-host, invalid-mac-address, mac-address-in-use, instance-deleted, invalid-message.
     /// </summary>
     public static InstanceDecision Spawn(Spawn command, InstanceSituation situation) => situation.State switch
     {
@@ -113,13 +116,20 @@ public static class InstanceDecisions
     private static InstanceDecision.Refused Refuse(Spawn command, Refusal refusal) => new(refusal, new InstanceNetworkRefused(
         command.InstanceId, command.ProjectId, command.Host, command.Hostname, refusal.Code, refusal.Message, refusal.Retryable, command.Now));
 
-    /// <summary>The same event for each address that the instance still holds; never for one that another has by now.</summary>
+    /// <summary>
+    /// The same event for each address that the instance still holds; never for one that another has by now. Those of a network that is
+    /// gone went with it.
+    /// </summary>
     private static InstanceDecision AllOf(InstanceNetwork state, InstanceSituation situation, Func<Ipv4, FixedIpEvent> change, InstanceEvent fact)
     {
         var events = new List<BlockEvent>();
         foreach (var port in state.Ports)
         {
-            var network = situation.Networks.First(candidate => candidate.Id == port.NetworkId);
+            if (situation.Networks.FirstOrDefault(candidate => candidate.Id == port.NetworkId) is not { } network)
+            {
+                continue;
+            }
+
             var key = new BlockKey(network.Id, new BlockLayout(network.Cidr).IndexOf(port.Address));
             if (!situation.Blocks.TryGetValue(key, out var block))
             {
@@ -138,30 +148,30 @@ public static class InstanceDecisions
     /// <summary>One run over the NICs of one instance; later NICs see what earlier ones took.</summary>
     private sealed class Allocation(Spawn command, InstanceSituation situation)
     {
-        private readonly Dictionary<BlockKey, Block> blocks = new(situation.Blocks);
+        private readonly Dictionary<BlockKey, Block> changed = [];
+        private readonly SortedDictionary<int, Port> ports = [];
         private readonly List<BlockEvent> events = [];
         private readonly List<HostEvent> hostEvents = [];
 
         public InstanceDecision Run(ValueList<SelectedNetwork> selected)
         {
-            var ports = new List<Port>();
-            foreach (var wanted in selected)
+            if (selected.Select(wanted => wanted.Network).FirstOrDefault(network => !network.MultiHost) is { } unserved)
             {
-                if (!wanted.Network.MultiHost)
-                {
-                    return Refuse(command, new Refusal(
-                        "no-network-host", $"Network {wanted.Network.Label} has no host that serves it; create it with --multi-host true.", Retryable: true));
-                }
-
-                if ((HostAddress(wanted.Network) ?? PortFor(wanted, ports)) is { } stop)
-                {
-                    return stop;
-                }
+                return Refuse(command, new Refusal(
+                    "no-network-host", $"Network {unserved.Label} has no host that serves it; create it with --multi-host true.", Retryable: true));
             }
 
-            var fact = new InstanceNetworkAllocated(command.InstanceId, command.ProjectId, command.Host, command.Hostname, ports.ToValueList(), command.Now);
-            return new InstanceDecision.Decided([fact], events.ToValueList(), hostEvents.ToValueList());
+            // What was asked for goes first, so that neither the host nor another NIC takes it as any free address.
+            var stop = FirstStop(selected.Index().Where(nic => nic.Item.Address is not null), nic => PortFor(nic.Index, nic.Item))
+                ?? FirstStop(selected, wanted => HostAddress(wanted.Network))
+                ?? FirstStop(selected.Index().Where(nic => nic.Item.Address is null), nic => PortFor(nic.Index, nic.Item));
+            var fact = new InstanceNetworkAllocated(
+                command.InstanceId, command.ProjectId, command.Host, command.Hostname, ports.Values.ToValueList(), command.Now);
+            return stop ?? new InstanceDecision.Decided([fact], events.ToValueList(), hostEvents.ToValueList());
         }
+
+        private static InstanceDecision? FirstStop<T>(IEnumerable<T> items, Func<T, InstanceDecision?> step) =>
+            items.Select(step).FirstOrDefault(stop => stop is not null);
 
         /// <summary>The first instance of a network on a host brings the host an address of its own, where the network wants that.</summary>
         private InstanceDecision? HostAddress(Network network)
@@ -182,13 +192,18 @@ public static class InstanceDecisions
             return null;
         }
 
-        private InstanceDecision? PortFor(SelectedNetwork wanted, List<Port> ports)
+        private InstanceDecision? PortFor(int place, SelectedNetwork wanted)
         {
-            var vifId = NewVif.IdOf(command.Seed, ports.Count);
-            var mac = NewVif.MacOf(command.Seed, ports.Count);
+            var vifId = NewVif.IdOf(command.Seed, place);
+            var mac = NewVif.MacOf(command.Seed, place);
             if (wanted.MacAddress is { } text && !MacAddress.TryParse(text, out mac))
             {
                 return Refuse(command, new Refusal("invalid-mac-address", $"'{text}' is not the MAC address of a NIC; write it as fa:16:3e:01:02:03."));
+            }
+
+            if (ports.Values.Any(port => port.Mac == mac))
+            {
+                return Refuse(command, new Refusal("mac-address-in-use", $"{mac} is the address of another NIC of this instance; ask for another."));
             }
 
             var stop = wanted.Address is { } asked ? AskedFor(asked, wanted.Network, out var address) : Free(wanted.Network, out address);
@@ -199,38 +214,40 @@ public static class InstanceDecisions
 
             Take(wanted.Network, new FixedIpAllocated(
                 address, command.InstanceId, vifId, mac, command.Host, command.ProjectId, command.Hostname, command.Now));
-            ports.Add(new Port(vifId, Port.NameOf(vifId), mac, wanted.Network.Id, address));
+            ports.Add(place, new Port(vifId, Port.NameOf(vifId), mac, wanted.Network.Id, address));
             return null;
         }
 
         private InstanceDecision? Free(Network network, out Ipv4 address)
         {
             address = default;
-            if (situation.Preferred.TryGetValue(network.Id, out var preferred) && preferred is null)
-            {
-                return Refuse(command, new Refusal(
-                    "no-more-fixed-ips", $"Network {network.Label} ({network.Cidr}) has no free address; delete instances or create a larger network.", Retryable: true));
-            }
-
-            if (preferred is not { } index)
+            if (!situation.Preferred.TryGetValue(network.Id, out var preferred))
             {
                 return new InstanceDecision.NeedsFreeBlock(network.Id);
             }
 
-            var key = new BlockKey(network.Id, index);
-            if (!blocks.TryGetValue(key, out var block))
+            if (preferred is { } index && Find(new BlockKey(network.Id, index)) is null)
             {
-                return new InstanceDecision.NeedsBlock(key);
+                return new InstanceDecision.NeedsBlock(new BlockKey(network.Id, index));
             }
 
-            if (BlockDecisions.NextFree(block, network) is not { } free)
+            var free = preferred is { } place ? BlockDecisions.NextFree(Find(new BlockKey(network.Id, place))!, network) : LastFree(network);
+            address = free ?? default;
+            return (free, preferred) switch
             {
-                return new InstanceDecision.NeedsFreeBlock(network.Id);
-            }
-
-            address = free;
-            return null;
+                ({ }, _) => null,
+                (null, { }) => new InstanceDecision.NeedsFreeBlock(network.Id),
+                _ => Refuse(command, new Refusal(
+                    "no-more-fixed-ips", $"Network {network.Label} ({network.Cidr}) has no free address; delete instances or create a larger network.", Retryable: true)),
+            };
         }
+
+        /// <summary>Of a nearly full network: one instance may need the last addresses of several blocks.</summary>
+        private Ipv4? LastFree(Network network) => situation.Blocks.Keys
+            .Where(key => key.NetworkId == network.Id)
+            .OrderBy(key => key.Index)
+            .Select(key => BlockDecisions.NextFree(Find(key)!, network))
+            .FirstOrDefault(free => free is not null);
 
         private InstanceDecision? AskedFor(string text, Network network, out Ipv4 address)
         {
@@ -240,15 +257,17 @@ public static class InstanceDecisions
             }
 
             var key = new BlockKey(network.Id, new BlockLayout(network.Cidr).IndexOf(address));
-            return !blocks.TryGetValue(key, out var block)
+            return Find(key) is not { } block
                 ? new InstanceDecision.NeedsBlock(key)
                 : BlockDecisions.WhyNot(address, block, network) is { } refusal ? Refuse(command, refusal) : null;
         }
 
+        private Block? Find(BlockKey key) => changed.GetValueOrDefault(key) ?? situation.Blocks.GetValueOrDefault(key);
+
         private void Take(Network network, FixedIpEvent taken)
         {
             var key = new BlockKey(network.Id, new BlockLayout(network.Cidr).IndexOf(taken.Address));
-            blocks[key] = blocks[key].Evolve(taken);
+            changed[key] = Find(key)!.Evolve(taken);
             events.Add(new BlockEvent(key, taken));
         }
     }

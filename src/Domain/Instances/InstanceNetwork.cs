@@ -29,7 +29,7 @@ public enum InstanceStatus
 /// <param name="Hostname">Its own host name.</param>
 /// <param name="Ports">Its NICs in the order of its networks; kept after release, to tell again what was released.</param>
 /// <param name="Generation">Rises with each change of what its host must be.</param>
-/// <param name="ConfiguredAt">UTC, when its host was ready for this generation; the same for each time that it is told.</param>
+/// <param name="ConfiguredAt">UTC, when its host was ready; the same for each time that it is told. Kept after its end; null: never yet.</param>
 /// <param name="ChangedAt">UTC.</param>
 /// <param name="Failure">The last refusal, while <see cref="InstanceStatus.Failed"/>.</param>
 public sealed record InstanceNetwork(

@@ -7,7 +7,7 @@ namespace NovaNetBus.Domain.Networks;
 /// <param name="Label">1 to 255 characters.</param>
 /// <param name="Cidr">IPv4 range; host bits are ignored.</param>
 /// <param name="FixedRange">All networks lie inside it (option fixed_range).</param>
-/// <param name="Bridge">1 to 15 characters of letters, digits, dot, dash, underscore.</param>
+/// <param name="Bridge">1 to 15 characters of letters, digits, dot, dash, underscore; a letter or digit first; not "all" or "default".</param>
 /// <param name="BridgeInterface">As <paramref name="Bridge"/>; null: none.</param>
 /// <param name="Gateway">Null: the first address.</param>
 /// <param name="DhcpServer">Null: the gateway.</param>
@@ -35,11 +35,11 @@ public static class NetworkDecisions
             return new Refusal("invalid-cidr", $"'{command.Cidr}' is not an IPv4 range of /8 to /29, such as 10.0.0.0/24.");
         }
 
-        return NameFault(command) ?? RangeFault(command, cidr, existing) ?? AddressFault(command, cidr, out var network) ?? (Decision<NetworkEvent>)
+        return NameFault(command) ?? RangeFault(command, cidr, existing) ?? BridgeFault(command, existing) ?? AddressFault(command, cidr, out var network) ?? (Decision<NetworkEvent>)
             ValueList.Of<NetworkEvent>([new NetworkCreated(network)]);
     }
 
-    /// <summary>Refused with network-in-use while an instance holds one of its addresses.</summary>
+    /// <summary>Refused with network-in-use while an instance holds one of its addresses; deallocated ones count until they are released.</summary>
     public static Decision<NetworkEvent> Delete(Network network, long addressesOfInstances, DateTimeOffset now) =>
         addressesOfInstances > 0
             ? new Refusal("network-in-use", $"Network {network.Label} ({network.Id}) has {addressesOfInstances} address(es) in use; delete those instances first.")
@@ -47,7 +47,8 @@ public static class NetworkDecisions
 
     /// <summary>True for what the kernel takes as an interface's name and no file or rule can misread.</summary>
     public static bool IsInterfaceName(string name) =>
-        name.Length is > 0 and <= LongestInterfaceName && name is not ("." or "..") && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_');
+        name.Length is > 0 and <= LongestInterfaceName && name is not ("all" or "default") && char.IsAsciiLetterOrDigit(name[0])
+        && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_');
 
     private static Refusal? NameFault(CreateNetwork command) => command switch
     {
@@ -55,9 +56,9 @@ public static class NetworkDecisions
         { Label.Length: > 255 } => new Refusal("label-too-long", "A label has at most 255 characters."),
         { Mtu: < 68 or > 65535 } => new Refusal("network-not-created", $"MTU {command.Mtu} is not in 68 to 65535."),
         _ when !IsInterfaceName(command.Bridge) =>
-            new Refusal("network-not-created", $"'{command.Bridge}' cannot be a bridge's name: 1 to 15 letters, digits, dots, dashes, underscores."),
+            new Refusal("network-not-created", $"'{command.Bridge}' cannot be a bridge's name: 1 to 15 letters, digits, dots, dashes, underscores, a letter or digit first."),
         { BridgeInterface: { } nic } when !IsInterfaceName(nic) =>
-            new Refusal("network-not-created", $"'{nic}' cannot be an interface's name: 1 to 15 letters, digits, dots, dashes, underscores."),
+            new Refusal("network-not-created", $"'{nic}' cannot be an interface's name: 1 to 15 letters, digits, dots, dashes, underscores, a letter or digit first."),
         _ => null,
     };
 
@@ -67,6 +68,24 @@ public static class NetworkDecisions
             : existing.FirstOrDefault(other => other.Cidr.Overlaps(cidr)) is { } conflict
                 ? new Refusal("cidr-conflict", $"{cidr} overlaps network {conflict.Label} ({conflict.Cidr}); choose another range.")
                 : null;
+
+    /// <summary>One bridge has one MTU, and one NIC is a port of one bridge: else two networks would undo each other's on every host.</summary>
+    private static Refusal? BridgeFault(CreateNetwork command, IReadOnlyCollection<Network> existing)
+    {
+        if (command.BridgeInterface == command.Bridge)
+        {
+            return new Refusal("network-not-created", $"{command.Bridge} cannot be a port of itself; give the bridge another name.");
+        }
+
+        if (existing.FirstOrDefault(other => other.Bridge == command.Bridge && other.Mtu != command.Mtu) is { } sameBridge)
+        {
+            return new Refusal("network-not-created", $"Bridge {command.Bridge} has MTU {sameBridge.Mtu} by network {sameBridge.Label}; take that MTU or another bridge.");
+        }
+
+        return existing.FirstOrDefault(other => other.BridgeInterface is { } nic && nic == command.BridgeInterface && other.Bridge != command.Bridge) is { } sameNic
+            ? new Refusal("network-not-created", $"{command.BridgeInterface} is a port of bridge {sameNic.Bridge} by network {sameNic.Label}; take that bridge or another interface.")
+            : null;
+    }
 
     private static Refusal? AddressFault(CreateNetwork command, Cidr cidr, out Network network)
     {
@@ -87,7 +106,12 @@ public static class NetworkDecisions
             return new Refusal("invalid-address", $"DNS server '{dns}' is not an IPv4 address.");
         }
 
-        var start = server == first ? first + 1 : first;
+        var start = first;
+        while (start == gateway || start == server)
+        {
+            start += 1;
+        }
+
         network = new Network(
             command.Id, command.Label, cidr, gateway, server, start, command.Bridge, command.BridgeInterface, command.ProjectId,
             command.MultiHost, command.ShareAddress, command.EnableDhcp, command.Mtu, command.Dns.Select(Ipv4.Parse).ToValueList(), command.Now);

@@ -40,10 +40,11 @@ public static class NetworkSelection
         return selected.ToValueList();
     }
 
-    /// <summary>By id or else by label: the oldest of that label. Null: there is none.</summary>
+    /// <summary>By id or else by label: the first of that label in the order given. Null: there is none.</summary>
     public static Network? Find(string idOrLabel, IEnumerable<Network> inOrder)
     {
-        var id = Guid.TryParse(idOrLabel, out var parsed) ? parsed : (Guid?)null;
-        return inOrder.FirstOrDefault(network => id is { } wanted ? network.Id == wanted : network.Label == idOrLabel);
+        var networks = inOrder.ToList();
+        var byId = Guid.TryParse(idOrLabel, out var id) ? networks.Find(network => network.Id == id) : null;
+        return byId ?? networks.Find(network => network.Label == idOrLabel);
     }
 }
