@@ -18,7 +18,7 @@ public sealed record Spawn(
 
 /// <summary>What a decision about one instance needs to see.</summary>
 /// <param name="State">Of the instance; null: never heard of.</param>
-/// <param name="Host">Of the instance's host.</param>
+/// <param name="Host">The host whose worker asks.</param>
 /// <param name="Networks">Those that exist.</param>
 /// <param name="Blocks">Those loaded so far; none is left out when the question is asked again.</param>
 /// <param name="Preferred">By network: the block to look in for a free address. Missing: not chosen yet; null: none but those loaded may have one.</param>
