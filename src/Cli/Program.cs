@@ -1,1 +1,6 @@
-return 0;
+using NovaNetBus.Cli;
+using NovaNetBus.Cli.Output;
+using NovaNetBus.Cli.Rpc;
+
+var admin = new RabbitAdmin(Environment.GetEnvironmentVariable("ConnectionStrings__RabbitMq"));
+return await CommandLine.Run(args, Streams.OfProcess(), admin);

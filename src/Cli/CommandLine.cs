@@ -1,0 +1,69 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using NovaNetBus.Cli.Commands;
+using NovaNetBus.Cli.Output;
+using NovaNetBus.Cli.Rpc;
+
+namespace NovaNetBus.Cli;
+
+/// <summary>The tool as a whole: its tree of commands, and how a line becomes an exit code.</summary>
+internal static class CommandLine
+{
+    /// <summary>Runs one command line and returns one of <see cref="ExitCodes"/>.</summary>
+    public static async Task<int> Run(string[] args, Streams streams, IAdmin admin, CancellationToken stop = default)
+    {
+        var parsed = Parse(args, new Conversation(admin, streams));
+        if (parsed.Errors.Count > 0 && parsed.Action is not HelpWithExamples)
+        {
+            return ExplainUsage(parsed, streams);
+        }
+
+        try
+        {
+            var invocation = new InvocationConfiguration { Output = streams.Out, Error = streams.Error, EnableDefaultExceptionHandler = false };
+            return await parsed.InvokeAsync(invocation, stop);
+        }
+        catch (OperationCanceledException)
+        {
+            return ExitCodes.Interrupted;
+        }
+    }
+
+    /// <summary>The whole tree of commands, which tests walk.</summary>
+    public static RootCommand Tree(Conversation conversation)
+    {
+        var root = new RootCommand("The operator's tool of NovaNetBus: networks, addresses, instances and hosts.")
+        {
+            conversation.Output,
+            conversation.Timeout,
+            NetworkCommands.Group(conversation),
+            FixedCommands.Group(conversation),
+            InstanceCommands.Group(conversation),
+            HostCommands.Group(conversation),
+        };
+        foreach (var help in root.Options.OfType<HelpOption>())
+        {
+            help.Action = new HelpWithExamples();
+        }
+
+        return root;
+    }
+
+    private static ParseResult Parse(string[] args, Conversation conversation)
+    {
+        // No response files: a label that begins with @ is a label.
+        var configuration = new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false };
+        return Tree(conversation).Parse([.. Spelling.WithDashes(args)], configuration);
+    }
+
+    private static int ExplainUsage(ParseResult parsed, Streams streams)
+    {
+        foreach (var error in parsed.Errors)
+        {
+            streams.Error.WriteLine("novanet: " + Printable.OneLine(error.Message));
+        }
+
+        streams.Error.WriteLine($"See '{HelpWithExamples.PathOf(parsed.CommandResult.Command)} --help'.");
+        return ExitCodes.Usage;
+    }
+}

@@ -1,0 +1,37 @@
+using System.Text.Json;
+using NovaNetBus.Cli;
+using NovaNetBus.Cli.Output;
+using NovaNetBus.Cli.Rpc;
+using NovaNetBus.Contracts;
+using Xunit;
+
+namespace NovaNetBus.Programs.Tests.Cli;
+
+/// <summary>One command line, run against an admin that answers as told and remembers what it was asked.</summary>
+internal sealed class Typed(AdminReply reply, int? width = null, bool colour = false) : IAdmin
+{
+    private readonly StringWriter output = new();
+    private readonly StringWriter error = new();
+
+    public AdminRequest? Asked { get; private set; }
+
+    public TimeSpan Waited { get; private set; }
+
+    public Exception? Failure { get; init; }
+
+    public string Output => output.ToString();
+
+    public string Error => error.ToString();
+
+    public static Typed Answered(object? result, int? width = null, bool colour = false) =>
+        new(new AdminReply(result is null ? null : JsonSerializer.SerializeToElement(result, JsonSerializerOptions.Web)), width, colour);
+
+    public Task<int> Run(params string[] args) =>
+        CommandLine.Run(args, new Streams(output, error, width, colour), this, TestContext.Current.CancellationToken);
+
+    public Task<AdminReply> Ask(AdminRequest request, TimeSpan timeout, CancellationToken stop)
+    {
+        (Asked, Waited) = (request, timeout);
+        return Failure is null ? Task.FromResult(reply) : Task.FromException<AdminReply>(Failure);
+    }
+}

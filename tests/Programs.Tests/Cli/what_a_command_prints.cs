@@ -1,0 +1,141 @@
+using System.Text.Json;
+using NovaNetBus.Contracts;
+using Xunit;
+
+namespace NovaNetBus.Programs.Tests.Cli;
+
+public sealed class what_a_command_prints
+{
+    [Fact]
+    public async Task json_is_one_document_alone_on_stdout_as_the_scheduler_sent_it()
+    {
+        var sent = new[] { Rows.Network("größe"), Rows.Network("second") };
+        var typed = Typed.Answered(sent);
+
+        await typed.Run("network", "list", "--output", "json");
+
+        var document = JsonDocument.Parse(typed.Output).RootElement;
+        Assert.True(JsonElement.DeepEquals(JsonSerializer.SerializeToElement(sent, JsonSerializerOptions.Web), document));
+        Assert.Equal(251, document[0].GetProperty("addresses").GetProperty("free").GetInt64());
+        Assert.Contains("größe", typed.Output, StringComparison.Ordinal);
+        Assert.Empty(typed.Error);
+    }
+
+    [Fact]
+    public async Task json_of_a_command_without_a_result_is_an_empty_object()
+    {
+        var typed = Typed.Answered(null);
+
+        await typed.Run("network", "delete", "private", "--output", "json");
+
+        Assert.Equal("{}", typed.Output.TrimEnd());
+    }
+
+    [Fact]
+    public async Task a_table_for_a_pipe_is_plain_and_whole()
+    {
+        var typed = Typed.Answered(new[] { Rows.Fixed() });
+
+        await typed.Run("fixed", "list");
+
+        var lines = typed.Output.TrimEnd().Split('\n').Select(line => line.TrimEnd()).ToArray();
+        Assert.Equal(2, lines.Length);
+        Assert.Equal(
+            $"10.200.100.3 leased demo compute-1 {Rows.Id} vm-1 fa:16:3e:00:00:01 2026-11-23 12:00:00Z {Rows.Id}",
+            string.Join(' ', lines[1].Split(' ', StringSplitOptions.RemoveEmptyEntries)));
+        Assert.Equal(lines[0].IndexOf("STATE", StringComparison.Ordinal), lines[1].IndexOf("leased", StringComparison.Ordinal));
+        Assert.Empty(typed.Error);
+    }
+
+    [Theory]
+    [InlineData("network list"), InlineData("fixed list"), InlineData("instance list"), InlineData("host list")]
+    public async Task on_a_terminal_no_line_is_wider_than_it_and_no_address_is_cut(string line)
+    {
+        for (var width = 60; width <= 220; width += 20)
+        {
+            var typed = Typed.Answered(RowsOf(line), width);
+
+            await typed.Run(line.Split(' '));
+
+            Assert.All(typed.Output.Split('\n'), each => Assert.True(each.Length <= width, $"{each.Length} > {width}: {each}"));
+            Assert.DoesNotContain("…", typed.Output, StringComparison.Ordinal);
+            Assert.Equal(5, typed.Output.TrimEnd().Split('\n').Length); // three borders, the headers, the row
+            Assert.Equal(Columns(typed.Output) < Columns(await Wide(line)), typed.Error.Contains("Not shown", StringComparison.Ordinal));
+        }
+    }
+
+    [Theory]
+    [InlineData(true), InlineData(false)]
+    public async Task escape_sequences_come_only_when_colour_is_wanted(bool colour)
+    {
+        var typed = Typed.Answered(new[] { Rows.Host() }, 200, colour);
+
+        await typed.Run("host", "list");
+
+        Assert.Equal(colour, typed.Output.Contains('\u001b', StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task what_an_instance_calls_itself_cannot_move_the_cursor()
+    {
+        var typed = Typed.Answered(new[] { Rows.Fixed("evil\u001b[2J[red]\r\nx") });
+
+        await typed.Run("fixed", "list");
+
+        Assert.DoesNotContain('\u001b', typed.Output);
+        Assert.Contains("evil\uFFFD[2J[red]\uFFFD\uFFFDx", typed.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task a_network_is_shown_with_all_its_fields()
+    {
+        var typed = Typed.Answered(Rows.Network());
+
+        await typed.Run("network", "show", "private");
+
+        Assert.Contains("addresses         256: 251 free, 2 allocated, 3 reserved", typed.Output, StringComparison.Ordinal);
+        Assert.Contains("bridge interface  eth1", typed.Output, StringComparison.Ordinal);
+        Assert.Contains("host              (each)", typed.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task an_instance_is_shown_with_its_nics_or_its_failure()
+    {
+        var (configured, failed) = (Typed.Answered(Rows.Instance()), Typed.Answered(
+            Rows.Instance() with { State = "failed", Code = ErrorCodes.NoMoreFixedIps, Message = "Network private is full.", Configured = null }));
+
+        await configured.Run("instance", "show", Rows.Id.ToString());
+        await failed.Run("instance", "show", Rows.Id.ToString());
+
+        Assert.Contains("tap6f1e0c7e-2f  10.200.100.3/24  fa:16:3e:00:00:01", configured.Output, StringComparison.Ordinal);
+        Assert.Contains("no-more-fixed-ips: Network private is full.", failed.Output, StringComparison.Ordinal);
+        Assert.Contains("No NICs.", failed.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task an_empty_list_says_so_beside_stdout()
+    {
+        var typed = Typed.Answered(Array.Empty<HostRow>());
+
+        Assert.Equal(0, await typed.Run("host", "list"));
+
+        Assert.Equal(("", "No hosts."), (typed.Output, typed.Error.TrimEnd()));
+    }
+
+    private static object RowsOf(string line) => line.Split(' ')[0] switch
+    {
+        "network" => new[] { Rows.Network() },
+        "fixed" => new[] { Rows.Fixed() },
+        "instance" => new[] { Rows.Instance() },
+        _ => new[] { Rows.Host() },
+    };
+
+    private static int Columns(string table) => table.Split('\n')[1].Count(each => each == '│') - 1;
+
+    private static async Task<string> Wide(string line)
+    {
+        var typed = Typed.Answered(RowsOf(line), 1000);
+        await typed.Run(line.Split(' '));
+        return typed.Output;
+    }
+}
