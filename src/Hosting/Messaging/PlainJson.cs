@@ -28,7 +28,7 @@ public static class PlainJson
         }
         catch (JsonException fault)
         {
-            throw new InvalidMessageException($"The content is not JSON (line {fault.LineNumber + 1}, byte {fault.BytePositionInLine + 1}).", fault);
+            throw new InvalidMessageException($"The content is not JSON (line {fault.LineNumber + 1}, byte {fault.BytePositionInLine + 1}).");
         }
 
         if (element.ValueKind != JsonValueKind.Object)
@@ -42,7 +42,7 @@ public static class PlainJson
         }
         catch (JsonException fault)
         {
-            throw new InvalidMessageException(Explain(element, type, fault), fault);
+            throw new InvalidMessageException(Explain(element, type, fault));
         }
     }
 
@@ -101,8 +101,11 @@ public static class PlainJson
     };
 }
 
-/// <summary>A message that nobody can read as what it claims to be: it goes to the error queue and is not tried again.</summary>
-public sealed class InvalidMessageException(string message, Exception? cause = null) : Exception(message, cause)
+/// <summary>
+/// A message that nobody can read as what it claims to be: it goes to the error queue and is not tried again. It has no inner exception, whose text
+/// MassTransit would put into the headers in place of this one's.
+/// </summary>
+public sealed class InvalidMessageException(string message) : Exception(message)
 {
     /// <summary>Always <see cref="Contracts.ErrorCodes.InvalidMessage"/>.</summary>
     public string Code => Contracts.ErrorCodes.InvalidMessage;

@@ -52,7 +52,7 @@ internal sealed class BusUnderTest : IAsyncDisposable
         {
             foreach (var queue in new[] { Queue, Wire.ErrorQueue(Queue), Queue + "_skipped" })
             {
-                await channel.QueueDeleteAsync(queue);
+                await channel.QueueDeleteAsync(queue, ifUnused: false, ifEmpty: false);
                 await channel.ExchangeDeleteAsync(queue);
             }
         }

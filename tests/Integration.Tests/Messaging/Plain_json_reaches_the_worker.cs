@@ -29,7 +29,7 @@ public sealed class Plain_json_reaches_the_worker
         Assert.Equal(new Delivery(null, null, null, null, null, false), first.Delivery);
         Assert.Equal(new InstanceDeleted(id), second.Message);
         Assert.Equal(new Delivery("no-uuid", "req-1", "somebody", null, null, false), second.Delivery);
-        Assert.True(await bus.Sender.StateAsync(bus.Queue, default) is { Messages: 0 });
+        Assert.True(await bus.Sender.StateAsync(bus.Queue, TestContext.Current.CancellationToken) is { Messages: 0 });
     }
 
     [Theory]
@@ -73,7 +73,9 @@ public sealed class Plain_json_reaches_the_worker
             properties.ContentType = "application/vnd.masstransit+json";
             properties.Headers = new Dictionary<string, object?>
             {
-                ["MT-Response-Address"] = "rabbitmq://127.0.0.1/amq.gen-x?temporary=true", ["MT-Fault-Address"] = "queue:network.nobody", ["MT-MessageType"] = "urn:message:Other",
+                ["MT-Response-Address"] = "rabbitmq://127.0.0.1/amq.gen-x?temporary=true",
+                ["MT-Fault-Address"] = "queue:network.nobody",
+                ["MT-MessageType"] = "urn:message:Other",
             };
         });
 
