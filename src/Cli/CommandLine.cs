@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using NovaNetBus.Cli.Commands;
 using NovaNetBus.Cli.Output;
-using NovaNetBus.Cli.Rpc;
 
 namespace NovaNetBus.Cli;
 
@@ -10,9 +9,10 @@ namespace NovaNetBus.Cli;
 internal static class CommandLine
 {
     /// <summary>Runs one command line and returns one of <see cref="ExitCodes"/>.</summary>
-    public static async Task<int> Run(string[] args, Streams streams, IAdmin admin, CancellationToken stop = default)
+    public static async Task<int> Run(string[] args, Surroundings surroundings, CancellationToken stop = default)
     {
-        var parsed = Parse(args, new Conversation(admin, streams));
+        var streams = surroundings.Streams;
+        var parsed = Parse(args, new Conversation(surroundings));
         if (parsed.Errors.Count > 0 && parsed.Action is not HelpWithExamples)
         {
             return ExplainUsage(parsed, streams);
@@ -40,6 +40,7 @@ internal static class CommandLine
             FixedCommands.Group(conversation),
             InstanceCommands.Group(conversation),
             HostCommands.Group(conversation),
+            ConfigCommands.Group(conversation),
         };
         foreach (var help in root.Options.OfType<HelpOption>())
         {

@@ -37,5 +37,5 @@ internal sealed class HelpWithExamples : SynchronousCommandLineAction
     }
 
     private static IEnumerable<string> ExamplesOf(Command command) =>
-        command is AdminCommand asking ? asking.Examples : command.Subcommands.SelectMany(each => ExamplesOf(each).Take(1));
+        command is Verb verb ? verb.Examples : command.Subcommands.SelectMany(each => ExamplesOf(each).Take(1));
 }

@@ -1,6 +1,9 @@
 using NovaNetBus.Cli;
 using NovaNetBus.Cli.Output;
 using NovaNetBus.Cli.Rpc;
+using NovaNetBus.Hosting.Options;
 
-var admin = new RabbitAdmin(Environment.GetEnvironmentVariable("ConnectionStrings__RabbitMq"));
-return await CommandLine.Run(args, Streams.OfProcess(), admin);
+// Without the command line, which is this tool's own; http_listen is the worker's.
+var sources = OptionSources.OfProcess([], "127.0.0.1:8781");
+var connections = Connections.Read(sources, needsBroker: false, needsStore: false, []);
+return await CommandLine.Run(args, new Surroundings(Streams.OfProcess(), new RabbitAdmin(connections.RabbitMq), sources));

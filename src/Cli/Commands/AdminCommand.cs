@@ -6,7 +6,7 @@ using NovaNetBus.Contracts;
 namespace NovaNetBus.Cli.Commands;
 
 /// <summary>A command that the scheduler carries out: its own options and positional words become the request's arguments.</summary>
-internal sealed class AdminCommand : Command
+internal sealed class AdminCommand : Verb
 {
     /// <param name="words">As typed, e.g. <c>network create</c>.</param>
     /// <param name="description">One sentence.</param>
@@ -15,9 +15,6 @@ internal sealed class AdminCommand : Command
     public AdminCommand(string words, string description, Conversation conversation, Action<Streams, JsonElement> table)
         : base(words.Split(' ')[^1], description) =>
         SetAction((parsed, stop) => conversation.Ask(parsed, new AdminRequest(words, ArgumentsOf(parsed)), table, stop));
-
-    /// <summary>Lines that can be typed as they stand.</summary>
-    public required IReadOnlyList<string> Examples { get; init; }
 
     private Dictionary<string, string?> ArgumentsOf(ParseResult parsed)
     {

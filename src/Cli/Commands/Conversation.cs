@@ -7,9 +7,12 @@ using NovaNetBus.Contracts;
 namespace NovaNetBus.Cli.Commands;
 
 /// <summary>One question to the scheduler and its answer, shown as asked for.</summary>
-internal sealed class Conversation(IAdmin admin, Streams streams)
+internal sealed class Conversation(Surroundings surroundings)
 {
     private static readonly JsonElement Nothing = JsonDocument.Parse("{}").RootElement;
+
+    /// <summary>Where the tool writes and reads.</summary>
+    public Surroundings Surroundings => surroundings;
 
     /// <summary>How the result is written.</summary>
     public Option<string> Output { get; } = new Option<string>("--output", "-o")
@@ -28,38 +31,43 @@ internal sealed class Conversation(IAdmin admin, Streams streams)
         try
         {
             var timeout = TimeSpan.FromSeconds(Arguments.NumberOf(parsed.GetValue(Timeout)));
-            var reply = await admin.Ask(request, timeout, stop);
-            return reply.Code is null ? Show(parsed, reply.Result ?? Nothing, table) : Refuse(reply);
+            var reply = await surroundings.Admin.Ask(request, timeout, stop);
+            if (reply.Code is not null)
+            {
+                return Refuse(reply);
+            }
+
+            Show(parsed, reply.Result ?? Nothing, table);
+            return ExitCodes.Done;
         }
         catch (NoConnectionException none)
         {
-            streams.Error.WriteLine("no connection: " + Printable.Of(none.Message));
+            surroundings.Streams.Error.WriteLine("no connection: " + Printable.Of(none.Message));
             return ExitCodes.NoConnection;
         }
         catch (JsonException)
         {
-            streams.Error.WriteLine("no connection: the scheduler's answer cannot be read: are both programs of the same version?");
+            surroundings.Streams.Error.WriteLine("no connection: the scheduler's answer cannot be read: are both programs of the same version?");
             return ExitCodes.NoConnection;
         }
     }
 
-    private int Show(ParseResult parsed, JsonElement result, Action<Streams, JsonElement> table)
+    /// <summary>Writes a result as JSON or, for people, with <paramref name="table"/>.</summary>
+    public void Show(ParseResult parsed, JsonElement result, Action<Streams, JsonElement> table)
     {
         if (parsed.GetValue(Output) == "json")
         {
-            JsonDocumentOutput.Write(streams, result);
+            JsonDocumentOutput.Write(surroundings.Streams, result);
         }
         else
         {
-            table(streams, result);
+            table(surroundings.Streams, result);
         }
-
-        return ExitCodes.Done;
     }
 
     private int Refuse(AdminReply reply)
     {
-        streams.Error.WriteLine($"{Printable.Of(reply.Code)}: {Printable.Of(reply.Message)}");
+        surroundings.Streams.Error.WriteLine($"{Printable.Of(reply.Code)}: {Printable.Of(reply.Message)}");
         return ExitCodes.Refused;
     }
 

@@ -22,8 +22,14 @@ internal static class Table
         }
 
         var cells = columns.ToDictionary(column => column, column => rows.Select(column.Value).ToArray());
-        var shown = Fitting(columns, cells, streams.Width);
-        Console(streams, WidthOf(shown, cells)).Write(Build(shown, cells, rows.Count, streams.Width is not null));
+        if (streams.Width is null)
+        {
+            WritePlain(streams.Out, columns, cells, rows.Count);
+            return;
+        }
+
+        var shown = Fitting(columns, cells, streams.Width.Value);
+        Console(streams, WidthOf(shown, cells)).Write(Build(shown, cells, rows.Count));
         if (shown.Count < columns.Count)
         {
             var hidden = columns.Except(shown).Select(column => column.Header.ToLowerInvariant());
@@ -31,10 +37,22 @@ internal static class Table
         }
     }
 
-    private static List<Column<T>> Fitting<T>(IReadOnlyList<Column<T>> columns, Dictionary<Column<T>, string[]> cells, int? width)
+    private static void WritePlain<T>(TextWriter output, IReadOnlyList<Column<T>> columns, Dictionary<Column<T>, string[]> cells, int rows)
+    {
+        var widths = columns.ToDictionary(column => column, column => cells[column].Append(column.Header).Max(text => text.Length));
+        Line(column => column.Header);
+        for (var row = 0; row < rows; row++)
+        {
+            Line(column => cells[column][row]);
+        }
+
+        void Line(Func<Column<T>, string> cell) => output.WriteLine(string.Join("  ", columns.Select(column => cell(column).PadRight(widths[column]))).TrimEnd());
+    }
+
+    private static List<Column<T>> Fitting<T>(IReadOnlyList<Column<T>> columns, Dictionary<Column<T>, string[]> cells, int width)
     {
         var shown = columns.ToList();
-        while (WidthOf(shown, cells) > (width ?? int.MaxValue) && shown.MaxBy(column => column.Rank) is { Rank: > 0 } least)
+        while (WidthOf(shown, cells) > width && shown.MaxBy(column => column.Rank) is { Rank: > 0 } least)
         {
             shown.Remove(least);
         }
@@ -46,13 +64,12 @@ internal static class Table
     private static int WidthOf<T>(List<Column<T>> shown, Dictionary<Column<T>, string[]> cells) =>
         1 + shown.Sum(column => 3 + cells[column].Append(column.Header).Max(text => new Segment(text).CellCount()));
 
-    private static Spectre.Console.Table Build<T>(List<Column<T>> shown, Dictionary<Column<T>, string[]> cells, int rows, bool bordered)
+    private static Spectre.Console.Table Build<T>(List<Column<T>> shown, Dictionary<Column<T>, string[]> cells, int rows)
     {
-        var table = new Spectre.Console.Table { Border = bordered ? TableBorder.Rounded : TableBorder.None };
+        var table = new Spectre.Console.Table { Border = TableBorder.Rounded };
         foreach (var column in shown)
         {
-            var padding = bordered ? new Padding(1, 0, 1, 0) : new Padding(0, 0, column == shown[^1] ? 0 : 2, 0);
-            table.AddColumn(new TableColumn(new Text(column.Header, new Style(decoration: Decoration.Bold))) { NoWrap = true, Padding = padding });
+            table.AddColumn(new TableColumn(new Text(column.Header, new Style(decoration: Decoration.Bold))) { NoWrap = true });
         }
 
         for (var row = 0; row < rows; row++)

@@ -3,6 +3,7 @@ using NovaNetBus.Cli;
 using NovaNetBus.Cli.Output;
 using NovaNetBus.Cli.Rpc;
 using NovaNetBus.Contracts;
+using NovaNetBus.Hosting.Options;
 using Xunit;
 
 namespace NovaNetBus.Programs.Tests.Cli;
@@ -19,6 +20,8 @@ internal sealed class Typed(AdminReply reply, int? width = null, bool colour = f
 
     public Exception? Failure { get; init; }
 
+    public OptionSources Sources { get; init; } = new([], new Dictionary<string, string>(), "127.0.0.1:0", []);
+
     public string Output => output.ToString();
 
     public string Error => error.ToString();
@@ -27,7 +30,7 @@ internal sealed class Typed(AdminReply reply, int? width = null, bool colour = f
         new(new AdminReply(result is null ? null : JsonSerializer.SerializeToElement(result, JsonSerializerOptions.Web)), width, colour);
 
     public Task<int> Run(params string[] args) =>
-        CommandLine.Run(args, new Streams(output, error, width, colour), this, TestContext.Current.CancellationToken);
+        CommandLine.Run(args, new Surroundings(new Streams(output, error, width, colour), this, Sources), TestContext.Current.CancellationToken);
 
     public Task<AdminReply> Ask(AdminRequest request, TimeSpan timeout, CancellationToken stop)
     {

@@ -38,11 +38,12 @@ public sealed class what_a_command_prints
 
         await typed.Run("fixed", "list");
 
-        var lines = typed.Output.TrimEnd().Split('\n').Select(line => line.TrimEnd()).ToArray();
+        var lines = typed.Output.TrimEnd('\n').Split('\n');
         Assert.Equal(2, lines.Length);
         Assert.Equal(
             $"10.200.100.3 leased demo compute-1 {Rows.Id} vm-1 fa:16:3e:00:00:01 2026-11-23 12:00:00Z {Rows.Id}",
             string.Join(' ', lines[1].Split(' ', StringSplitOptions.RemoveEmptyEntries)));
+        Assert.All(lines, line => Assert.Equal(line.TrimEnd(), line));
         Assert.Equal(lines[0].IndexOf("STATE", StringComparison.Ordinal), lines[1].IndexOf("leased", StringComparison.Ordinal));
         Assert.Empty(typed.Error);
     }

@@ -35,7 +35,11 @@ public sealed class what_help_shows
         Assert.StartsWith("novanet " + typed.Asked!.Command, example, StringComparison.Ordinal);
     }
 
-    private static RootCommand Tree() => CommandLine.Tree(new Conversation(Typed.Answered(null), new Streams(TextWriter.Null, TextWriter.Null, null, false)));
+    private static RootCommand Tree()
+    {
+        var nobody = Typed.Answered(null);
+        return CommandLine.Tree(new Conversation(new Surroundings(new Streams(TextWriter.Null, TextWriter.Null, null, false), nobody, nobody.Sources)));
+    }
 
     private static IEnumerable<Command> Commands(Command command) => command.Subcommands.SelectMany(Commands).Prepend(command);
 

@@ -1,0 +1,11 @@
+using NovaNetBus.Cli.Output;
+using NovaNetBus.Cli.Rpc;
+using NovaNetBus.Hosting.Options;
+
+namespace NovaNetBus.Cli;
+
+/// <summary>All that the tool touches outside itself.</summary>
+/// <param name="Streams">Where it writes.</param>
+/// <param name="Admin">Whom it asks.</param>
+/// <param name="Sources">Where a program's options are read from; its arguments are empty.</param>
+internal sealed record Surroundings(Streams Streams, IAdmin Admin, OptionSources Sources);

@@ -1,0 +1,80 @@
+using System.Text.Json;
+using NovaNetBus.Hosting.Options;
+using Xunit;
+
+namespace NovaNetBus.Programs.Tests.Cli;
+
+public sealed class what_config_tells : IDisposable
+{
+    private readonly string file = Path.GetTempFileName();
+
+    public what_config_tells() =>
+        File.WriteAllText(file, "[DEFAULT]\nflat_interface = eth1\nvlan_start = 200\nrabbit_password = s3cret\n");
+
+    public void Dispose() => File.Delete(file);
+
+    [Fact]
+    public async Task each_option_has_its_value_and_source_and_what_is_not_ours_is_listed()
+    {
+        var typed = Here(("NOVANET_MULTI_HOST", "true"));
+
+        Assert.Equal(0, await typed.Run("config", "show", "--config_file", file, "--vlan-start", "300", "--output", "json"));
+
+        var document = JsonDocument.Parse(typed.Output).RootElement;
+        Assert.Equal(("eth1", "config file " + file), Option(document, "flat_interface"));
+        Assert.Equal(("true", "environment NOVANET_MULTI_HOST"), Option(document, "multi_host"));
+        Assert.Equal(("300", "command line"), Option(document, "vlan_start"));
+        Assert.Equal(("br100", "default"), Option(document, "flat_network_bridge"));
+        Assert.Equal((null, "default"), Option(document, "vlan_interface"));
+        Assert.Equal("rabbit_password", Assert.Single(document.GetProperty("unused").EnumerateArray()).GetString());
+        Assert.DoesNotContain("s3cret", typed.Output + typed.Error, StringComparison.Ordinal);
+        Assert.Null(typed.Asked);
+    }
+
+    [Fact]
+    public async Task for_people_it_is_a_table()
+    {
+        var typed = Here();
+
+        await typed.Run("config", "show", "--config-file=" + file);
+
+        Assert.Contains(typed.Output.Split('\n'), line => line.StartsWith("flat_interface ", StringComparison.Ordinal) && line.EndsWith(file, StringComparison.Ordinal));
+        Assert.Equal("Unused: rabbit_password", typed.Error.TrimEnd());
+    }
+
+    [Theory]
+    [InlineData("check"), InlineData("show")]
+    public async Task all_faults_are_told_at_once_and_end_with_2(string command)
+    {
+        var typed = Here(("NOVANET_NETWORK_MANAGER", "Nonsense"));
+
+        Assert.Equal(2, await typed.Run("config", command, "--vlan_start", "9999", "--no_such_option", "1"));
+
+        foreach (var option in new[] { "network_manager", "vlan_start", "no_such_option" })
+        {
+            Assert.Contains(typed.Error.Split('\n'), line => line.StartsWith(option + ":", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public async Task a_right_configuration_has_no_faults()
+    {
+        var typed = Here();
+
+        Assert.Equal(0, await typed.Run("config", "check", "--config-file", file, "--output", "json"));
+
+        Assert.Empty(JsonDocument.Parse(typed.Output).RootElement.GetProperty("faults").EnumerateArray());
+        Assert.Empty(typed.Error);
+    }
+
+    private static Typed Here(params (string Name, string Value)[] environment) => new(new(null))
+    {
+        Sources = new OptionSources([], environment.ToDictionary(each => each.Name, each => each.Value), "127.0.0.1:0", []),
+    };
+
+    private static (string? Value, string? Source) Option(JsonElement document, string name)
+    {
+        var option = document.GetProperty("options").EnumerateArray().Single(each => each.GetProperty("name").GetString() == name);
+        return (option.GetProperty("value").GetString(), option.GetProperty("source").GetString());
+    }
+}
