@@ -1,0 +1,78 @@
+using System.Net;
+using System.Net.Sockets;
+using NovaNetBus.Simulator.Namespaces;
+
+namespace NovaNetBus.Simulator.Forwarding;
+
+/// <summary>Listens on the loopback of other network namespaces and connects to the same port of this one's loopback, so that a program
+/// in there reaches broker and database with the very same connection strings and nothing listens anywhere else.</summary>
+internal sealed class Forwarder(IReadOnlyList<string> namespaces, IReadOnlyList<int> ports)
+{
+    private const int Backlog = 128;
+
+    /// <summary>Runs until cancelled.</summary>
+    public async Task RunAsync(CancellationToken ct)
+    {
+        var listeners = (from name in namespaces from port in ports select (Port: port, Socket: Listen(name, port))).ToList();
+        try
+        {
+            await Task.WhenAll(listeners.Select(l => AcceptAsync(l.Socket, l.Port, ct)));
+        }
+        catch (OperationCanceledException)
+        {
+            // The way to end it.
+        }
+        finally
+        {
+            listeners.ForEach(l => l.Socket.Dispose());
+        }
+    }
+
+    private static Socket Listen(string name, int port)
+    {
+        var socket = NetworkNamespace.TcpSocket(name);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+        socket.Listen(Backlog);
+        return socket;
+    }
+
+    private static async Task AcceptAsync(Socket listener, int port, CancellationToken ct)
+    {
+        while (true)
+        {
+            var client = await listener.AcceptAsync(ct);
+            _ = JoinAsync(client, port, ct);
+        }
+    }
+
+    private static async Task JoinAsync(Socket client, int port, CancellationToken ct)
+    {
+        using var near = client;
+        using var far = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            near.NoDelay = far.NoDelay = true;
+            await far.ConnectAsync(IPAddress.Loopback, port, ct);
+            await Task.WhenAll(CopyAsync(near, far, ct), CopyAsync(far, near, ct));
+        }
+        catch (Exception e) when (e is SocketException or OperationCanceledException)
+        {
+            // One side is gone: closing both tells the other.
+        }
+    }
+
+    private static async Task CopyAsync(Socket from, Socket to, CancellationToken ct)
+    {
+        var buffer = new byte[64 * 1024];
+        int count;
+        while ((count = await from.ReceiveAsync(buffer, ct)) > 0)
+        {
+            for (var sent = 0; sent < count;)
+            {
+                sent += await to.SendAsync(buffer.AsMemory(sent, count - sent), ct);
+            }
+        }
+
+        to.Shutdown(SocketShutdown.Send);
+    }
+}

@@ -1,0 +1,58 @@
+using System.Diagnostics;
+
+namespace NovaNetBus.Simulator.Namespaces;
+
+/// <summary>What a finished program left.</summary>
+internal sealed record ToolResult(int ExitCode, string Output, string Error);
+
+/// <summary>The system's programs, started with argument lists and never through a shell string.</summary>
+internal static class Tool
+{
+    /// <returns>Standard output.</returns>
+    /// <exception cref="SimulatorException">The program ended with another code than 0; carries what it said.</exception>
+    public static async Task<string> RunAsync(CancellationToken ct, string program, params string[] arguments)
+    {
+        var result = await TryAsync(ct, program, arguments);
+        return result.ExitCode == 0
+            ? result.Output
+            : throw new SimulatorException($"{program} {string.Join(' ', arguments)}: {(result.Error.Length > 0 ? result.Error : result.Output).Trim()} (exit {result.ExitCode})");
+    }
+
+    public static Task<string> RunInAsync(CancellationToken ct, string @namespace, params string[] command) =>
+        RunAsync(ct, "ip", ["netns", "exec", @namespace, .. command]);
+
+    public static async Task<ToolResult> TryAsync(CancellationToken ct, string program, params string[] arguments)
+    {
+        using var process = Start(program, arguments);
+        var output = process.StandardOutput.ReadToEndAsync(ct);
+        var error = process.StandardError.ReadToEndAsync(ct);
+        try
+        {
+            await process.WaitForExitAsync(ct);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
+
+        return new ToolResult(process.ExitCode, await output, await error);
+    }
+
+    /// <summary>Leaves it running with its output as pipes; the caller owns it.</summary>
+    public static Process Start(string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        start.Environment["LC_ALL"] = "C";
+        try
+        {
+            var process = Process.Start(start)!;
+            process.StandardInput.Close();
+            return process;
+        }
+        catch (System.ComponentModel.Win32Exception e)
+        {
+            throw new SimulatorException($"{program} cannot be started: {e.Message}.");
+        }
+    }
+}

@@ -1,0 +1,28 @@
+namespace NovaNetBus.Simulator.Namespaces;
+
+/// <summary>Waiting for what the kernel or another process does, always with a bound.</summary>
+internal static class Wait
+{
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(10);
+
+    /// <returns>False when the time is up.</returns>
+    public static Task<bool> UntilAsync(Func<bool> condition, TimeSpan bound, CancellationToken ct) =>
+        UntilAsync(() => Task.FromResult(condition()), bound, ct);
+
+    /// <returns>False when the time is up.</returns>
+    public static async Task<bool> UntilAsync(Func<Task<bool>> condition, TimeSpan bound, CancellationToken ct)
+    {
+        var start = TimeProvider.System.GetTimestamp();
+        while (!await condition())
+        {
+            if (TimeProvider.System.GetElapsedTime(start) > bound)
+            {
+                return false;
+            }
+
+            await Task.Delay(Step, ct);
+        }
+
+        return true;
+    }
+}
