@@ -84,6 +84,12 @@ internal static class VmCommands
             table.AddRow([.. row.Select(Markup.Escape)]);
         }
 
+        if (Console.IsOutputRedirected)
+        {
+            // Nothing to fit into: a row stays a line.
+            AnsiConsole.Profile.Width = 200;
+        }
+
         AnsiConsole.Write(table);
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using NovaNetBus.Contracts;
+using NovaNetBus.Hosting.Messaging;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 using RabbitMQ.Client.Exceptions;
@@ -34,6 +35,7 @@ internal sealed class ComputeService : IAsyncDisposable
         var connection = await new ConnectionFactory { Uri = new Uri(broker), ClientProvidedName = "novanet-simulator" }.CreateConnectionAsync(ct);
         var channel = await connection.CreateChannelAsync(
             new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), ct);
+        await new Topology(WorkerHost: null).DeclareAsync(channel, ct);
         var queue = await channel.QueueDeclareAsync(queue: "", durable: false, exclusive: true, autoDelete: true, cancellationToken: ct);
         var service = new ComputeService(connection, channel, queue.QueueName);
         var consumer = new AsyncEventingBasicConsumer(channel);
@@ -94,7 +96,7 @@ internal sealed class ComputeService : IAsyncDisposable
         }
         catch (Exception e) when (e is AlreadyClosedException or OperationInterruptedException or PublishException)
         {
-            throw new SimulatorException($"The broker does not take {exchange}: {e.Message} Has novanet-scheduler or a novanet-worker been started on this broker?");
+            throw new SimulatorException($"The broker does not take {exchange}: {e.Message}");
         }
     }
 

@@ -1,0 +1,109 @@
+using System.Net;
+using System.Net.Sockets;
+using NovaNetBus.Simulator.Namespaces;
+using NovaNetBus.Simulator.Worlds;
+
+namespace NovaNetBus.Simulator.Demo;
+
+/// <summary>The real programs, each where it belongs: the scheduler beside the broker, a worker inside each host.</summary>
+/// <param name="bin">Folder of the programs.</param>
+/// <param name="logs">Folder of their output.</param>
+internal sealed class DemoPrograms(StateDirectory state, string bin, string logs, Connections connections)
+{
+    public const int SchedulerPort = 8780;
+    private const int WorkerPort = 8781;
+    private const string Folder = "programs";
+    private static readonly TimeSpan ReadyBound = TimeSpan.FromSeconds(60);
+
+    /// <summary>Where the worker of a host keeps its files; dnsmasq, which gives up its rights, must be able to enter.</summary>
+    public string StatePathOf(string host) => state.PublicFolder("hosts", host);
+
+    public void StartScheduler() => Start("scheduler", null, Path.Combine(bin, "novanet-scheduler"));
+
+    public void StartWorker(string host) => Start(
+        host, WorldPlan.NamespaceOfHost(host), Path.Combine(bin, "novanet-worker"),
+        "--host", host, "--multi-host", "true", "--flat-interface", "eth1", "--public-interface", "eth0", "--flat-network-bridge", "br100", "--state-path", StatePathOf(host));
+
+    public ProcessIdentity WorkerOf(string host) => Find(host) ?? throw new SimulatorException($"No worker was started on {host}.");
+
+    public Task WaitForSchedulerAsync(CancellationToken ct) => WaitAsync("scheduler", null, SchedulerPort, ct);
+
+    public Task WaitForWorkerAsync(string host, CancellationToken ct) => WaitAsync(host, WorldPlan.NamespaceOfHost(host), WorkerPort, ct);
+
+    /// <summary>Ends all that were started, the workers first.</summary>
+    public async Task StopAsync(CancellationToken ct)
+    {
+        foreach (var name in WorldPlan.Hosts.Append("scheduler"))
+        {
+            if (Find(name) is { } process)
+            {
+                await process.StopAsync(ct);
+            }
+        }
+    }
+
+    private ProcessIdentity? Find(string name) => state.Read<ProcessIdentity>(Folder, name + ".json");
+
+    private void Start(string name, string? @namespace, params string[] command)
+    {
+        var process = DetachedProcess.Start(@namespace, Path.Combine(logs, name + ".log"), connections.AsEnvironment(), command);
+        state.Write(process, Folder, name + ".json");
+    }
+
+    private async Task WaitAsync(string name, string? @namespace, int port, CancellationToken ct)
+    {
+        using var http = ClientIn(@namespace);
+        var process = Find(name)!;
+        var said = "it does not listen";
+        var ready = await Wait.UntilAsync(
+            async () =>
+            {
+                if (!process.IsRunning)
+                {
+                    throw new SimulatorException($"{name} ended; its output is in {Path.Combine(logs, name + ".log")}");
+                }
+
+                (var isReady, said) = await AskAsync(http, port, ct);
+                return isReady;
+            },
+            ReadyBound, ct);
+        if (!ready)
+        {
+            throw new SimulatorException($"{name} was not ready within {ReadyBound.TotalSeconds:0} s: {said}. Its output is in {Path.Combine(logs, name + ".log")}");
+        }
+    }
+
+    private static async Task<(bool Ready, string Said)> AskAsync(HttpClient http, int port, CancellationToken ct)
+    {
+        try
+        {
+            using var answer = await http.GetAsync(new Uri($"http://127.0.0.1:{port}/health/ready"), ct);
+            return (answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(ct));
+        }
+        catch (HttpRequestException e)
+        {
+            return (false, e.Message);
+        }
+    }
+
+    private static HttpClient ClientIn(string? @namespace) => new(new SocketsHttpHandler
+    {
+        UseProxy = false,
+        ConnectCallback = async (context, ct) =>
+        {
+            var socket = @namespace is null
+                ? new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
+                : NetworkNamespace.TcpSocket(@namespace);
+            try
+            {
+                await socket.ConnectAsync(IPAddress.Loopback, context.DnsEndPoint.Port, ct);
+                return new NetworkStream(socket, ownsSocket: true);
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
+        },
+    });
+}

@@ -1,0 +1,26 @@
+using System.Text.Json;
+using NovaNetBus.Contracts;
+using NovaNetBus.Simulator.Namespaces;
+
+namespace NovaNetBus.Simulator.Demo;
+
+/// <summary>Asks as an operator would: by <c>novanet</c>, in its own process.</summary>
+internal sealed class OperatorTool(string program)
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+
+    public Task<IReadOnlyList<NetworkRow>> CreateNetworkAsync(string label, string range, CancellationToken ct) => AskAsync<IReadOnlyList<NetworkRow>>(
+        ct, "network", "create", label, "--fixed-range-v4", range, "--multi-host", "true", "--bridge", "br100", "--bridge-interface", "eth1");
+
+    public Task<NetworkRow> NetworkAsync(string network, CancellationToken ct) => AskAsync<NetworkRow>(ct, "network", "show", network);
+
+    public Task<IReadOnlyList<FixedIpRow>> FixedIpsAsync(CancellationToken ct) => AskAsync<IReadOnlyList<FixedIpRow>>(ct, "fixed", "list");
+
+    public Task<IReadOnlyList<HostRow>> HostsAsync(CancellationToken ct) => AskAsync<IReadOnlyList<HostRow>>(ct, "host", "list");
+
+    private async Task<T> AskAsync<T>(CancellationToken ct, params string[] command)
+    {
+        var output = await Tool.RunAsync(ct, program, [.. command, "--output", "json"]);
+        return JsonSerializer.Deserialize<T>(output, Json) ?? throw new SimulatorException($"novanet {string.Join(' ', command)} printed nothing.");
+    }
+}
