@@ -13,7 +13,7 @@ internal sealed class NftablesException(string message) : Exception(message);
 internal sealed partial class Nftables : IDisposable
 {
     private const string Library = "libnftables.so.1";
-    private const uint Stateless = 1 << 1, Json = 1 << 4;
+    private const uint Stateless = 1 << 2, Json = 1 << 4;
     private static readonly TimeSpan ProcessLimit = TimeSpan.FromSeconds(30);
 
     private readonly Lock oneAtATime = new();
