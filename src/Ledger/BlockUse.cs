@@ -1,0 +1,28 @@
+using NovaNetBus.Domain.FixedIps;
+using NovaNetBus.Domain.Networks;
+
+namespace NovaNetBus.Ledger;
+
+/// <summary>Counts addresses.</summary>
+internal static class BlockUse
+{
+    /// <summary>How many addresses of a block are not reserved.</summary>
+    public static int Capacity(Network network, int index) =>
+        new BlockLayout(network.Cidr).AddressesOf(index).Count(address => !network.IsReserved(address));
+
+    /// <summary>How many addresses instances have, those included that their host has not let go of.</summary>
+    public static int OfInstances(Block block) =>
+        block.Used.Values.Count(used => used.Status is FixedIpStatus.Allocated or FixedIpStatus.Deallocated);
+
+    /// <summary>How many addresses hosts have for themselves.</summary>
+    public static int OfHosts(Block block) => block.Used.Values.Count(used => used.Status is FixedIpStatus.TakenByHost);
+
+    /// <summary>How many addresses of a network are reserved, by arithmetic: nothing here may cost what a large network is large.</summary>
+    public static long Reserved(Network network)
+    {
+        var below = network.DhcpStart - network.Cidr.Network;
+        var above = new[] { network.Cidr.Broadcast, network.Gateway ?? network.Cidr.Broadcast, network.DhcpServer }
+            .Distinct().Count(address => address >= network.DhcpStart && network.Cidr.Contains(address));
+        return below + above;
+    }
+}

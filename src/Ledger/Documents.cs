@@ -1,0 +1,91 @@
+using System.Globalization;
+using NovaNetBus.Domain.FixedIps;
+using NovaNetBus.Domain.Hosts;
+using NovaNetBus.Domain.Instances;
+using NovaNetBus.Domain.Networks;
+
+namespace NovaNetBus.Ledger;
+
+/// <summary>An instance as its stream tells it. What decisions need, written with the events in one commit.</summary>
+internal sealed class InstanceDocument
+{
+    public required Guid Id { get; init; }
+
+    /// <summary>Of the stream: how many events <see cref="State"/> is folded from.</summary>
+    public long StreamVersion { get; set; }
+
+    public required InstanceNetwork State { get; set; }
+
+    public InstanceStatus Status { get; set; }
+
+    public string? Host { get; set; }
+
+    /// <summary>The host that has the instance's ports now; null: none.</summary>
+    public string? ServedBy { get; set; }
+
+    public string? ProjectId { get; set; }
+}
+
+/// <summary>A block of fixed IPs as its stream tells it.</summary>
+internal sealed class BlockDocument
+{
+    public required string Id { get; init; }
+
+    public required Guid NetworkId { get; init; }
+
+    public required int Index { get; init; }
+
+    public long StreamVersion { get; set; }
+
+    public required Block State { get; set; }
+
+    /// <summary>Addresses of the block that are not reserved.</summary>
+    public int Capacity { get; init; }
+
+    /// <summary>Addresses that can be given now.</summary>
+    public int Free { get; set; }
+
+    /// <summary>Addresses of instances, those included that their host has not let go of.</summary>
+    public int OfInstances { get; set; }
+
+    /// <summary>Addresses that hosts have for themselves.</summary>
+    public int OfHosts { get; set; }
+
+    public static string IdOf(BlockKey key) => string.Create(CultureInfo.InvariantCulture, $"{key.NetworkId}/{key.Index}");
+}
+
+/// <summary>A network that exists.</summary>
+internal sealed class NetworkDocument
+{
+    public required Guid Id { get; init; }
+
+    public long StreamVersion { get; set; }
+
+    public required Network State { get; set; }
+}
+
+/// <summary>A host that has had a worker.</summary>
+internal sealed class HostDocument
+{
+    /// <summary>Its name.</summary>
+    public required string Id { get; init; }
+
+    public long StreamVersion { get; set; }
+
+    public required HostRecord State { get; set; }
+}
+
+/// <summary>What a host last said of itself. No event: it is out of date a minute later.</summary>
+internal sealed class HostReportDocument
+{
+    /// <summary>The host's name.</summary>
+    public required string Id { get; init; }
+
+    public required DateTimeOffset LastSeen { get; init; }
+
+    public required string Version { get; init; }
+
+    public required int Ports { get; init; }
+
+    public required int Drift { get; init; }
+}

@@ -1,0 +1,28 @@
+using NovaNetBus.Domain.FixedIps;
+using NovaNetBus.Domain.Hosts;
+using NovaNetBus.Domain.Instances;
+using NovaNetBus.Domain.Networks;
+
+namespace NovaNetBus.Ledger;
+
+/// <summary>The names that events are stored under. A name never changes, whatever becomes of the type: the log outlives the code.</summary>
+internal static class EventNames
+{
+    public static IReadOnlyDictionary<Type, string> All { get; } = new Dictionary<Type, string>
+    {
+        [typeof(NetworkCreated)] = "network-created",
+        [typeof(NetworkDeleted)] = "network-deleted",
+        [typeof(FixedIpAllocated)] = "fixed-ip-allocated",
+        [typeof(FixedIpTakenByHost)] = "fixed-ip-taken-by-host",
+        [typeof(FixedIpDeallocated)] = "fixed-ip-deallocated",
+        [typeof(FixedIpReleased)] = "fixed-ip-released",
+        [typeof(InstanceNetworkAllocated)] = "instance-network-allocated",
+        [typeof(InstanceNetworkConfigured)] = "instance-network-configured",
+        [typeof(InstanceNetworkRefused)] = "instance-network-refused",
+        [typeof(InstanceDeletionRequested)] = "instance-deletion-requested",
+        [typeof(InstanceNetworkReleased)] = "instance-network-released",
+        [typeof(HostJoined)] = "host-joined",
+        [typeof(HostServesNetwork)] = "host-serves-network",
+        [typeof(HostLeftNetwork)] = "host-left-network",
+    };
+}

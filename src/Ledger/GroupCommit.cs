@@ -1,0 +1,113 @@
+using System.Threading.Channels;
+
+namespace NovaNetBus.Ledger;
+
+/// <summary>
+/// One writing loop: what has gathered while the last commit ran goes into the next one, so the busier it is the less each work costs, and a
+/// lone work commits at once. Works are handed on in the order in which they came.
+/// </summary>
+/// <remarks>
+/// A batch that lost a race is done again; one that keeps failing is done work by work, so that a bad one fails alone. In an outage all works
+/// of the batch fail with its exception: whoever waits for them knows what to do.
+/// </remarks>
+internal sealed class GroupCommit<TWork, TOutcome> : IAsyncDisposable
+{
+    private const int LargestBatch = 100, Backlog = 1000, Attempts = 10;
+
+    private readonly Channel<Waiting> channel = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(Backlog) { SingleReader = true });
+    private readonly Func<IReadOnlyList<TWork>, CancellationToken, Task<IReadOnlyList<TOutcome>>> commit;
+    private readonly Task loop;
+
+    /// <summary>Starts the loop. <paramref name="commit"/> returns one outcome for each work, in their order.</summary>
+    public GroupCommit(Func<IReadOnlyList<TWork>, CancellationToken, Task<IReadOnlyList<TOutcome>>> commit)
+    {
+        this.commit = commit;
+        using (ExecutionContext.SuppressFlow()) // the loop belongs to no message
+        {
+            loop = Task.Run(RunAsync);
+        }
+    }
+
+    /// <summary>
+    /// Completes when the work is committed. Once a commit has begun, a cancellation ends the waiting only. Throws
+    /// <see cref="ChannelClosedException"/> after disposal.
+    /// </summary>
+    public async Task<TOutcome> SubmitAsync(TWork work, CancellationToken cancellation)
+    {
+        var waiting = new Waiting(work, cancellation);
+        await channel.Writer.WriteAsync(waiting, cancellation);
+        return await waiting.Outcome.Task.WaitAsync(cancellation);
+    }
+
+    /// <summary>Takes no more; what was taken is committed first.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        channel.Writer.TryComplete();
+        await loop;
+    }
+
+    private async Task RunAsync()
+    {
+        var batch = new List<Waiting>(LargestBatch);
+        while (await channel.Reader.WaitToReadAsync())
+        {
+            batch.Clear();
+            while (batch.Count < LargestBatch && channel.Reader.TryRead(out var waiting))
+            {
+                if (!waiting.Cancellation.IsCancellationRequested)
+                {
+                    batch.Add(waiting);
+                }
+            }
+
+            await CommitAsync(batch);
+        }
+    }
+
+    private async Task CommitAsync(IReadOnlyList<Waiting> batch)
+    {
+        try
+        {
+            var outcomes = await RaceAsync([.. batch.Select(waiting => waiting.Work)]);
+            for (var index = 0; index < batch.Count; index++)
+            {
+                batch[index].Outcome.TrySetResult(outcomes[index]);
+            }
+        }
+        catch (Exception exception) when (batch.Count > 1 && !StoreFaults.IsOutage(exception))
+        {
+            foreach (var waiting in batch)
+            {
+                await CommitAsync([waiting]);
+            }
+        }
+        catch (Exception exception)
+        {
+            foreach (var waiting in batch)
+            {
+                waiting.Outcome.TrySetException(exception);
+            }
+        }
+    }
+
+    private async Task<IReadOnlyList<TOutcome>> RaceAsync(IReadOnlyList<TWork> works)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return works.Count == 0 ? [] : await commit(works, CancellationToken.None);
+            }
+            catch (Exception exception) when (attempt < Attempts && StoreFaults.IsLostRace(exception))
+            {
+                // Two writers that keep in step would meet again and again.
+                await Task.Delay(Random.Shared.Next(attempt * 4));
+            }
+        }
+    }
+
+    private sealed record Waiting(TWork Work, CancellationToken Cancellation)
+    {
+        public TaskCompletionSource<TOutcome> Outcome { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

@@ -1,0 +1,36 @@
+using Marten;
+using NovaNetBus.Domain.HostPlan;
+using NovaNetBus.Domain.Instances;
+
+namespace NovaNetBus.Ledger;
+
+/// <summary>All that a host must serve.</summary>
+/// <param name="Networks">Those where it has an address of its own, and those of its ports.</param>
+/// <param name="Ports">Of all instances that are on it.</param>
+public sealed record HostContent(IReadOnlyList<ServedNetwork> Networks, IReadOnlyList<ServedPort> Ports);
+
+/// <summary>Reads what a host must serve, for a full reconcile.</summary>
+public sealed class HostViews
+{
+    private readonly LedgerSessions sessions;
+
+    internal HostViews(LedgerSessions sessions) => this.sessions = sessions;
+
+    /// <summary>All of it as of one moment, so that nothing is missing that could be swept by mistake. Of an unknown host: nothing. Throws on an outage.</summary>
+    public async Task<HostContent> ReadAsync(string host, CancellationToken cancellation)
+    {
+        await using var session = await sessions.SnapshotAsync(cancellation);
+        var record = await session.Documents.LoadAsync<HostDocument>(host, cancellation);
+        var networks = await NetworkDirectory.ReadAsync(session.Documents, cancellation);
+        var instances = await session.Documents.Query<InstanceDocument>().Where(instance => instance.ServedBy == host).ToListAsync(cancellation);
+
+        var ports = instances.SelectMany(instance => instance.State.Ports.Select(port => Served(port, instance.State))).ToList();
+        var ids = (record?.State.Addresses.Keys ?? []).Concat(ports.Select(port => port.NetworkId)).ToHashSet();
+        return new HostContent(
+            [.. networks.Where(network => ids.Contains(network.Id)).Select(network => ServedNetworks.Of(network.Id, record?.State, networks)).OfType<ServedNetwork>()],
+            ports);
+    }
+
+    private static ServedPort Served(Port port, InstanceNetwork instance) =>
+        new(port.NetworkId, port.PortName, port.Mac, port.Address, instance.Hostname ?? "");
+}

@@ -1,0 +1,119 @@
+using System.Collections.Immutable;
+using NovaNetBus.Domain;
+using NovaNetBus.Domain.Addressing;
+using NovaNetBus.Domain.FixedIps;
+using NovaNetBus.Domain.Hosts;
+using NovaNetBus.Domain.Instances;
+
+namespace NovaNetBus.Ledger;
+
+/// <summary>Decides a batch of works one after the other, each on what the ones before it left, and appends what they came to in one transaction.</summary>
+internal sealed class InstanceCommit(LedgerSessions sessions)
+{
+    private readonly NetworkDirectory directory = new();
+    private readonly FreeBlocks freeBlocks = new();
+
+    /// <summary>One outcome for each work. Throws when nothing was recorded, or when that is not known; the same works may be run again.</summary>
+    public async Task<IReadOnlyList<InstanceOutcome>> RunAsync(IReadOnlyList<InstanceWork> works, CancellationToken cancellation)
+    {
+        await using var session = await sessions.WriteAsync(cancellation);
+        var state = new BatchState(session, directory);
+        await state.BeginAsync(
+            [.. works.Select(work => work.InstanceId).Distinct()], [.. works.Select(work => work.Host).Distinct()], freeBlocks.Likely, cancellation);
+        await state.LoadForAsync(works, cancellation);
+
+        var run = new Run(state, session, freeBlocks);
+        var outcomes = new List<InstanceOutcome>(works.Count);
+        foreach (var work in works)
+        {
+            outcomes.Add(await run.DecideAsync(work, cancellation));
+        }
+
+        await state.CommitAsync(cancellation);
+        freeBlocks.Remember(run.Preferred, state.Networks);
+        return outcomes;
+    }
+
+    /// <summary>The questions and answers of one batch.</summary>
+    private sealed class Run(BatchState state, LedgerSession session, FreeBlocks freeBlocks)
+    {
+        private readonly Dictionary<Guid, int?> preferred = [];
+
+        /// <summary>By network: the block to allocate from; null: the network is full.</summary>
+        public IReadOnlyDictionary<Guid, int?> Preferred => preferred;
+
+        public async Task<InstanceOutcome> DecideAsync(InstanceWork work, CancellationToken cancellation)
+        {
+            if (work.Joins && state.Host(work.Host) is null)
+            {
+                state.Append(new HostJoined(work.Host, work.Now), work.Origin);
+            }
+
+            while (true)
+            {
+                switch (work.Decide(Situation(work)))
+                {
+                    case InstanceDecision.Decided decided:
+                        Apply(decided, work);
+                        return Outcome(work, null);
+                    case InstanceDecision.Refused refused:
+                        if (refused.Event is { } fact)
+                        {
+                            state.Append(work.InstanceId, fact, work.Origin);
+                        }
+
+                        return Outcome(work, refused.Refusal);
+                    case InstanceDecision.NeedsBlock needs:
+                        await state.LoadBlocksAsync([needs.Block], cancellation);
+                        break;
+                    case InstanceDecision.NeedsFreeBlock needs:
+                        await PreferAnotherAsync(needs.NetworkId, work.Host, cancellation);
+                        break;
+                    default:
+                        throw new InvalidOperationException("a decision is one of four");
+                }
+            }
+        }
+
+        private InstanceSituation Situation(InstanceWork work) => new(
+            state.Instance(work.InstanceId),
+            state.Host(work.Host) ?? new HostRecord(work.Host, ImmutableDictionary<Guid, Ipv4>.Empty, work.Now),
+            state.Networks, state.Blocks, preferred);
+
+        private async Task PreferAnotherAsync(Guid networkId, string host, CancellationToken cancellation)
+        {
+            var network = state.Networks.First(candidate => candidate.Id == networkId);
+            preferred[networkId] = preferred.TryGetValue(networkId, out var full) && full is { } from
+                ? await FreeBlocks.NextAsync(network, from, state.Blocks, session.Connection, cancellation)
+                : freeBlocks.First(network, host);
+        }
+
+        private void Apply(InstanceDecision.Decided decided, InstanceWork work)
+        {
+            foreach (var change in decided.Host)
+            {
+                state.Append(change, work.Origin);
+            }
+
+            foreach (var change in decided.Blocks)
+            {
+                state.Append(change, work.Origin);
+                if (change.Event is FixedIpReleased && preferred.GetValueOrDefault(change.Block.NetworkId, 0) is null)
+                {
+                    preferred[change.Block.NetworkId] = change.Block.Index; // the network is not full any more
+                }
+            }
+
+            foreach (var change in decided.Instance)
+            {
+                state.Append(work.InstanceId, change, work.Origin);
+            }
+        }
+
+        private InstanceOutcome Outcome(InstanceWork work, Refusal? refusal)
+        {
+            var instance = state.Instance(work.InstanceId);
+            return new InstanceOutcome(instance, ServedNetworks.Of(instance, state.Host(instance?.Host ?? work.Host), state.Networks), refusal);
+        }
+    }
+}

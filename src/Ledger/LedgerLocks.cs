@@ -1,0 +1,14 @@
+namespace NovaNetBus.Ledger;
+
+/// <summary>PostgreSQL's advisory locks that we take. Their numbers are the same in all programs of one installation, of any version.</summary>
+internal static class LedgerLocks
+{
+    /// <summary>Held (by session) while the schema is made: programs that start at once make it one after the other.</summary>
+    public const long Schema = 0x6e6f7661_0001;
+
+    /// <summary>
+    /// Held (by transaction) shared by each commit about instances, exclusively by whoever creates or deletes a network. So a decision about an
+    /// instance sees exactly the networks that exist when it commits, and of two overlapping networks one loses.
+    /// </summary>
+    public const long Networks = 0x6e6f7661_0002;
+}

@@ -1,0 +1,90 @@
+using JasperFx;
+using JasperFx.Events;
+using JasperFx.Events.Projections;
+using Marten;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Npgsql;
+using Weasel.Core;
+
+namespace NovaNetBus.Ledger;
+
+/// <summary>The event store of a program.</summary>
+public static class LedgerSetup
+{
+    /// <summary>Our tables' place, so that a database that has other things in it serves as well.</summary>
+    internal const string SchemaName = "novanet";
+
+    /// <summary>
+    /// Adds <see cref="InstanceLedger"/>, <see cref="NetworkLedger"/>, <see cref="HostRegistry"/>, <see cref="HostViews"/> and <see cref="Queries"/>.
+    /// When the host starts, the schema is made before any other hosted service runs; however many programs start at once.
+    /// </summary>
+    /// <param name="services">Of the program.</param>
+    /// <param name="connectionString">Of an existing PostgreSQL database (12 or newer) whose role may create a schema.</param>
+    public static IServiceCollection AddLedger(this IServiceCollection services, string connectionString)
+    {
+        services.AddSingleton(_ => NpgsqlDataSource.Create(connectionString));
+        services.AddMarten(provider => Options(provider.GetRequiredService<NpgsqlDataSource>()));
+        services.AddSingleton(provider => new LedgerSchema(provider.GetRequiredService<IDocumentStore>(), connectionString));
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<LedgerSchema>());
+        services.AddSingleton(provider => new LedgerSessions(provider.GetRequiredService<IDocumentStore>(), provider.GetRequiredService<NpgsqlDataSource>()));
+        services.AddSingleton(provider => new InstanceLedger(provider.GetRequiredService<LedgerSessions>()));
+        services.AddSingleton(provider => new NetworkLedger(provider.GetRequiredService<LedgerSessions>()));
+        services.AddSingleton(provider => new HostRegistry(provider.GetRequiredService<LedgerSessions>()));
+        services.AddSingleton(provider => new HostViews(provider.GetRequiredService<LedgerSessions>()));
+        services.AddSingleton(provider => new Queries(provider.GetRequiredService<LedgerSessions>()));
+        return services;
+    }
+
+    private static StoreOptions Options(NpgsqlDataSource source)
+    {
+        var options = new StoreOptions { DatabaseSchemaName = SchemaName, AutoCreateSchemaObjects = AutoCreate.None };
+        options.Connection(source);
+        options.UseSystemTextJsonForSerialization(EnumStorage.AsString, Casing.CamelCase, StoredJson.Configure);
+
+        // A statement that failed has spoiled its transaction, so saying it again is no use: whoever has the whole work tries again.
+        options.ConfigurePolly(_ => { });
+        options.ConfigureWritePolly(_ => { });
+        ConfigureEvents(options);
+        ConfigureDocuments(options);
+        return options;
+    }
+
+    private static void ConfigureEvents(StoreOptions options)
+    {
+        options.Events.StreamIdentity = StreamIdentity.AsString;
+
+        // Quick appends a stream's events in one call that checks the expected version itself; Rich reads each stream's version first and was
+        // half as fast. With an expected version (all of ours have one) Quick knows the versions before the commit, as inline needs. The
+        // exclusive lock makes a lost race fail before it draws a sequence number: the log has no gap that readers would wait for.
+        options.Events.AppendMode = EventAppendMode.Quick;
+        options.Events.UseExclusiveLockOnConcurrentAppends = true;
+        options.Events.MetadataConfig.EnableAll();
+        options.Events.MetadataConfig.UserNameEnabled = true; // EnableAll leaves it off
+        options.Events.IgnoreIndex(LedgerSchema.CorrelationIndex);
+        foreach (var (type, name) in EventNames.All)
+        {
+            options.Events.MapEventType(type, name);
+        }
+
+        options.Projections.Add(new Snapshots(), ProjectionLifecycle.Inline, Snapshots.Name, rebuild =>
+        {
+            rebuild.DeleteViewTypeOnTeardown<InstanceDocument>();
+            rebuild.DeleteViewTypeOnTeardown<BlockDocument>();
+            rebuild.DeleteViewTypeOnTeardown<NetworkDocument>();
+            rebuild.DeleteViewTypeOnTeardown<HostDocument>();
+        });
+    }
+
+    private static void ConfigureDocuments(StoreOptions options)
+    {
+        options.Schema.For<InstanceDocument>().DocumentAlias("instance")
+            .Duplicate(instance => instance.Host).Duplicate(instance => instance.ServedBy)
+            .Duplicate(instance => instance.Status).Duplicate(instance => instance.ProjectId);
+        options.Schema.For<BlockDocument>().DocumentAlias("block")
+            .Duplicate(block => block.NetworkId).Duplicate(block => block.Index).Duplicate(block => block.Free);
+        options.Schema.For<NetworkDocument>().DocumentAlias("network");
+        options.Schema.For<HostDocument>().DocumentAlias("host");
+        options.Schema.For<HostReportDocument>().DocumentAlias("host_report");
+    }
+}

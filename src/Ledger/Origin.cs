@@ -1,0 +1,8 @@
+namespace NovaNetBus.Ledger;
+
+/// <summary>Where a decision comes from; kept with each of its events.</summary>
+/// <param name="MessageId">Of the message that caused it (causation); null: none.</param>
+/// <param name="CorrelationId">The instance's id, or the request's.</param>
+/// <param name="Host">Where it was decided.</param>
+/// <param name="Requester">Who asked; null: not known.</param>
+public sealed record Origin(string? MessageId, string CorrelationId, string Host, string? Requester);

@@ -1,0 +1,142 @@
+using JasperFx.Events;
+using Marten;
+using NovaNetBus.Domain.FixedIps;
+using NovaNetBus.Domain.Hosts;
+using NovaNetBus.Domain.Instances;
+using NovaNetBus.Domain.Networks;
+
+namespace NovaNetBus.Ledger;
+
+/// <summary>One run of <see cref="Snapshots"/> over the events of a commit or, when rebuilding, of a page.</summary>
+internal sealed class SnapshotFold
+{
+    private readonly Dictionary<Guid, InstanceDocument> instances = [];
+    private readonly Dictionary<string, BlockDocument> blocks = [];
+    private readonly Dictionary<string, HostDocument> hosts = [];
+    private readonly Dictionary<Guid, NetworkDocument> created = [];
+    private readonly Dictionary<Guid, Network> networks = [];
+    private readonly HashSet<Guid> deleted = [];
+
+    /// <summary>
+    /// One query for each kind. A stream that begins here has no document yet and costs none; a document that the session knows already
+    /// costs none either.
+    /// </summary>
+    public async Task LoadAsync(IDocumentOperations operations, IReadOnlyList<IEvent> events, CancellationToken cancellation)
+    {
+        var begun = events.Where(change => change.Version == 1).Select(change => change.StreamKey!).ToHashSet();
+        var older = events.Where(change => !begun.Contains(change.StreamKey!)).ToList();
+
+        T[] Keys<T>(IEnumerable<IEvent> of, Func<IEvent, bool> kind, Func<string, T> key) =>
+            of.Where(kind).Select(change => change.StreamKey!).Distinct().Select(key).Distinct().ToArray();
+
+        if (Keys(older, change => change.Data is InstanceEvent, Streams.InstanceOf) is { Length: > 0 } instanceIds)
+        {
+            Fill(instances, await operations.LoadManyAsync<InstanceDocument>(cancellation, instanceIds), document => document.Id);
+        }
+
+        if (Keys(older, change => change.Data is FixedIpEvent, stream => BlockDocument.IdOf(Streams.BlockOf(stream))) is { Length: > 0 } blockIds)
+        {
+            Fill(blocks, await operations.LoadManyAsync<BlockDocument>(cancellation, blockIds), document => document.Id);
+        }
+
+        if (Keys(older, change => change.Data is HostEvent, Streams.HostOf) is { Length: > 0 } hostIds)
+        {
+            Fill(hosts, await operations.LoadManyAsync<HostDocument>(cancellation, hostIds), document => document.Id);
+        }
+
+        // A block's document holds how many of its addresses can be given, which is its network's to say.
+        if (Keys(events, change => change is { Data: FixedIpEvent, Version: 1 }, stream => Streams.BlockOf(stream).NetworkId) is { Length: > 0 } networkIds)
+        {
+            foreach (var document in await operations.LoadManyAsync<NetworkDocument>(cancellation, networkIds))
+            {
+                networks[document.Id] = document.State;
+            }
+        }
+    }
+
+    public void Apply(IEvent change)
+    {
+        switch (change.Data)
+        {
+            case InstanceEvent e:
+                Apply(Streams.InstanceOf(change.StreamKey!), e, change.Version);
+                break;
+            case FixedIpEvent e:
+                Apply(Streams.BlockOf(change.StreamKey!), e, change.Version);
+                break;
+            case HostEvent e:
+                Apply(e, change.Version);
+                break;
+            case NetworkCreated e:
+                networks[e.Network.Id] = e.Network;
+                created[e.Network.Id] = new NetworkDocument { Id = e.Network.Id, State = e.Network, StreamVersion = change.Version };
+                break;
+            case NetworkDeleted e:
+                deleted.Add(e.NetworkId);
+                break;
+            default:
+                break; // what is no event of the Domain has no document here (Marten's own tombstones)
+        }
+    }
+
+    public void Store(IDocumentOperations operations)
+    {
+        operations.Store<InstanceDocument>(instances.Values);
+        operations.Store<HostDocument>(hosts.Values);
+        operations.Store<BlockDocument>(blocks.Values.Where(block => !deleted.Contains(block.NetworkId)));
+        operations.Store<NetworkDocument>(created.Values.Where(network => !deleted.Contains(network.Id)));
+        foreach (var networkId in deleted)
+        {
+            operations.Delete<NetworkDocument>(networkId);
+            operations.DeleteWhere<BlockDocument>(block => block.NetworkId == networkId);
+        }
+    }
+
+    private static void Fill<TKey, T>(Dictionary<TKey, T> into, IEnumerable<T> documents, Func<T, TKey> key)
+        where TKey : notnull
+    {
+        foreach (var document in documents)
+        {
+            into[key(document)] = document;
+        }
+    }
+
+    private void Apply(Guid instanceId, InstanceEvent change, long version)
+    {
+        var before = instances.GetValueOrDefault(instanceId);
+        var state = InstanceNetwork.Evolve(before?.State, change);
+        var document = before ?? (instances[instanceId] = new InstanceDocument { Id = instanceId, State = state });
+        document.State = state;
+        document.StreamVersion = version;
+        document.Status = state.Status;
+        document.Host = state.Host;
+        document.ServedBy = state.IsOnHost ? state.Host : null;
+        document.ProjectId = state.ProjectId;
+    }
+
+    private void Apply(BlockKey key, FixedIpEvent change, long version)
+    {
+        var id = BlockDocument.IdOf(key);
+        if (!blocks.TryGetValue(id, out var document))
+        {
+            var capacity = networks.TryGetValue(key.NetworkId, out var network) ? BlockUse.Capacity(network, key.Index) : 0;
+            var fresh = Block.Fresh(key.NetworkId, key.Index);
+            document = blocks[id] = new BlockDocument { Id = id, NetworkId = key.NetworkId, Index = key.Index, Capacity = capacity, State = fresh };
+        }
+
+        document.State = document.State.Evolve(change);
+        document.StreamVersion = version;
+        document.Free = document.Capacity - document.State.Taken;
+        document.OfInstances = BlockUse.OfInstances(document.State);
+        document.OfHosts = BlockUse.OfHosts(document.State);
+    }
+
+    private void Apply(HostEvent change, long version)
+    {
+        var before = hosts.GetValueOrDefault(change.Host);
+        var state = HostRecord.Evolve(before?.State, change);
+        var document = before ?? (hosts[change.Host] = new HostDocument { Id = change.Host, State = state });
+        document.State = state;
+        document.StreamVersion = version;
+    }
+}

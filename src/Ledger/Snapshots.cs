@@ -1,0 +1,26 @@
+using JasperFx.Events;
+using Marten;
+using Marten.Events.Projections;
+
+namespace NovaNetBus.Ledger;
+
+/// <summary>
+/// Keeps the documents that decisions read in step with the log: inline, so in the commit that appends, and again from the log alone when
+/// Marten rebuilds it. It folds with the Domain's own rules and nothing else.
+/// </summary>
+internal sealed class Snapshots : IProjection
+{
+    public const string Name = "snapshots";
+
+    public async Task ApplyAsync(IDocumentOperations operations, IReadOnlyList<IEvent> events, CancellationToken cancellation)
+    {
+        var fold = new SnapshotFold();
+        await fold.LoadAsync(operations, events, cancellation);
+        foreach (var change in events)
+        {
+            fold.Apply(change);
+        }
+
+        fold.Store(operations);
+    }
+}

@@ -1,0 +1,101 @@
+using Marten;
+using Microsoft.Extensions.DependencyInjection;
+using NovaNetBus.Domain;
+using NovaNetBus.Domain.Addressing;
+using NovaNetBus.Domain.Instances;
+using NovaNetBus.Domain.Networks;
+using NovaNetBus.Ledger;
+using Npgsql;
+
+namespace NovaNetBus.Integration.Tests.Ledger;
+
+/// <summary>A database of its own, dropped at the end, and one program's ledger in it.</summary>
+public sealed class TestLedger : IAsyncLifetime
+{
+    private readonly string database = $"ledger_{Guid.NewGuid():N}";
+    private readonly List<ServiceProvider> programs = [];
+
+    public static DateTimeOffset Now { get; } = new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);
+
+    public string ConnectionString => new NpgsqlConnectionStringBuilder(Server) { Database = database, Timeout = 30 }.ConnectionString;
+
+    public IServiceProvider Program => programs[0];
+
+    internal InstanceLedger Instances => Program.GetRequiredService<InstanceLedger>();
+
+    internal NetworkLedger Networks => Program.GetRequiredService<NetworkLedger>();
+
+    internal Queries Queries => Program.GetRequiredService<Queries>();
+
+    internal HostViews HostViews => Program.GetRequiredService<HostViews>();
+
+    internal HostRegistry Hosts => Program.GetRequiredService<HostRegistry>();
+
+    internal IDocumentStore Store => Program.GetRequiredService<IDocumentStore>();
+
+    private static string Server => Environment.GetEnvironmentVariable("ConnectionStrings__Postgres")
+        ?? throw new InvalidOperationException("ConnectionStrings__Postgres is not set: run 'scripts/services.sh up', then 'source .services/env'");
+
+    /// <summary>A database without any table of ours.</summary>
+    public static async Task<TestLedger> EmptyAsync()
+    {
+        var ledger = new TestLedger();
+        await ExecuteAsync(Server, $"create database {ledger.database}");
+        return ledger;
+    }
+
+    public async ValueTask InitializeAsync()
+    {
+        await ExecuteAsync(Server, $"create database {database}");
+        await StartProgram().GetRequiredService<LedgerSchema>().ApplyAsync(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>One more program on the same database.</summary>
+    public IServiceProvider StartProgram()
+    {
+        var program = new ServiceCollection().AddLogging().AddLedger(ConnectionString).BuildServiceProvider();
+        programs.Add(program);
+        return program;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var program in programs)
+        {
+            await program.DisposeAsync();
+        }
+
+        await ExecuteAsync(Server, $"drop database {database} with (force)");
+    }
+
+    internal async Task<Network> CreateNetworkAsync(string cidr, string label = "private", bool shareAddress = true, string? project = null)
+    {
+        var decision = await Networks.CreateAsync(
+            new CreateNetwork(
+                Guid.NewGuid(), label, cidr, Cidr.Parse("10.0.0.0/8"), "br100", null, null, null, [], project, true, shareAddress, true, 1500, Now),
+            OriginOf("scheduler"), TestContext.Current.CancellationToken);
+        return Assert.IsType<Decision<Network>.Accepted>(decision).Events[0];
+    }
+
+    internal static Spawn SpawnOf(Guid instanceId, string host = "host-a", string? network = null, string? address = null) => new(
+        instanceId, "project-1", host, "vm", network is null ? [] : [new NetworkRequest(network, address, null)], Guid.NewGuid(), Now);
+
+    internal static Origin OriginOf(string host, string message = "message-1") => new(message, "correlation-1", host, "someone");
+
+    internal Task<InstanceOutcome> SpawnAsync(Guid instanceId, string host = "host-a", string? network = null, string? address = null, InstanceLedger? by = null) =>
+        (by ?? Instances).SpawnAsync(SpawnOf(instanceId, host, network, address), OriginOf(host), TestContext.Current.CancellationToken);
+
+    internal Task<InstanceOutcome> DeleteAsync(Guid instanceId, string host = "host-a") =>
+        Instances.DeleteAsync(instanceId, Now, OriginOf(host), TestContext.Current.CancellationToken);
+
+    internal Task<InstanceOutcome> ReleasedAsync(Guid instanceId, string host = "host-a") =>
+        Instances.ReleasedAsync(instanceId, Now, OriginOf(host), TestContext.Current.CancellationToken);
+
+    private static async Task ExecuteAsync(string connectionString, string sql)
+    {
+        await using var connection = new NpgsqlConnection(connectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+}

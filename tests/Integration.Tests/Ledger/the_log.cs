@@ -1,0 +1,100 @@
+using System.Text.Json;
+using JasperFx.Events;
+using Marten;
+using Marten.Events;
+using NovaNetBus.Domain.Networks;
+using NovaNetBus.Ledger;
+
+namespace NovaNetBus.Integration.Tests.Ledger;
+
+public sealed class the_log(TestLedger ledger) : IClassFixture<TestLedger>
+{
+    [Fact]
+    public async Task keeps_with_each_event_the_message_that_caused_it()
+    {
+        await ledger.CreateNetworkAsync("10.1.0.0/24", "caused", shareAddress: false);
+        var (first, second) = (Guid.NewGuid(), Guid.NewGuid());
+        await Task.WhenAll(
+            ledger.Instances.SpawnAsync(
+                TestLedger.SpawnOf(first, network: "caused"), new Origin("m-1", first.ToString(), "host-a", "alice"), TestContext.Current.CancellationToken),
+            ledger.Instances.SpawnAsync(
+                TestLedger.SpawnOf(second, network: "caused"), new Origin(null, second.ToString(), "host-a", null), TestContext.Current.CancellationToken));
+
+        await using var session = ledger.Store.QuerySession();
+        var story = await session.Events.QueryAllRawEvents().Where(e => e.CorrelationId == first.ToString()).ToListAsync(TestContext.Current.CancellationToken);
+        Assert.Contains(story, e => e.StreamKey == $"instance-{first}" && e.EventTypeName == "instance-network-allocated" && e.Version == 1);
+        Assert.Contains(story, e => e.StreamKey!.StartsWith("pool-", StringComparison.Ordinal) && e.EventTypeName == "fixed-ip-allocated");
+        Assert.All(story, e => Assert.Equal(("m-1", "alice", "host-a"), (e.CausationId, e.UserName, e.GetHeader("host")?.ToString())));
+
+        var other = Assert.Single(await session.Events.FetchStreamAsync($"instance-{second}", token: TestContext.Current.CancellationToken));
+        Assert.Null(other.CausationId);
+        Assert.Null(other.UserName);
+        Assert.Equal(second.ToString(), other.CorrelationId);
+    }
+
+    [Fact]
+    public async Task names_every_event_of_the_domain_by_a_name_that_never_changes()
+    {
+        var events = typeof(NetworkEvent).Assembly.GetTypes().Where(type => type is { IsAbstract: false } && IsEvent(type)).ToList();
+        Assert.Equal(events.ToHashSet(), [.. EventNames.All.Keys]);
+
+        // Only ever add to this list: what is stored under a name must be found under it for ever.
+        string[] golden =
+        [
+            "fixed-ip-allocated", "fixed-ip-deallocated", "fixed-ip-released", "fixed-ip-taken-by-host", "host-joined", "host-left-network",
+            "host-serves-network", "instance-deletion-requested", "instance-network-allocated", "instance-network-configured",
+            "instance-network-refused", "instance-network-released", "network-created", "network-deleted",
+        ];
+        Assert.Equal(golden, EventNames.All.Values.Order(StringComparer.Ordinal));
+        Assert.Equal("network-created", EventNames.All[typeof(NetworkCreated)]);
+
+        await ledger.CreateNetworkAsync("10.2.0.0/24", "named");
+        await using var session = ledger.Store.QuerySession();
+        var stored = await session.Events.QueryAllRawEvents().ToListAsync(TestContext.Current.CancellationToken);
+        Assert.All(stored, e => Assert.Equal(EventNames.All[e.Data.GetType()], e.EventTypeName));
+    }
+
+    [Fact]
+    public async Task alone_is_enough_to_build_every_snapshot_again()
+    {
+        await ledger.CreateNetworkAsync("10.3.0.0/24", "kept", shareAddress: false);
+        await ledger.CreateNetworkAsync("10.4.0.0/24", "dropped", shareAddress: false);
+        var instances = Enumerable.Range(0, 12).Select(_ => Guid.NewGuid()).ToList();
+        await Task.WhenAll(instances.Select((instance, number) => ledger.SpawnAsync(instance, number % 2 == 0 ? "host-a" : "host-b", number < 8 ? "kept" : "dropped")));
+        await Task.WhenAll(instances.Skip(6).Select(instance => ledger.DeleteAsync(instance)));
+        await Task.WhenAll(instances.Skip(7).Select(instance => ledger.ReleasedAsync(instance)));
+        await ledger.Networks.DeleteAsync("dropped", TestLedger.Now, TestLedger.OriginOf("scheduler"), TestContext.Current.CancellationToken);
+        var before = await SnapshotsAsync();
+        Assert.Contains(before, line => line.Contains("10.3.0.", StringComparison.Ordinal));
+
+        await ledger.Store.Advanced.Clean.DeleteDocumentsByTypeAsync(typeof(InstanceDocument));
+        using var daemon = await ledger.Store.BuildProjectionDaemonAsync();
+        await daemon.RebuildProjectionAsync(Snapshots.Name, TestContext.Current.CancellationToken);
+
+        Assert.Equal(before, await SnapshotsAsync());
+    }
+
+    private static bool IsEvent(Type type)
+    {
+        for (var parent = type.BaseType; parent is not null; parent = parent.BaseType)
+        {
+            if (parent.Name is "NetworkEvent" or "FixedIpEvent" or "InstanceEvent" or "HostEvent")
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private async Task<List<string>> SnapshotsAsync()
+    {
+        await using var session = ledger.Store.QuerySession();
+        object[] all =
+        [
+            .. await session.Query<InstanceDocument>().ToListAsync(), .. await session.Query<BlockDocument>().ToListAsync(),
+            .. await session.Query<NetworkDocument>().ToListAsync(), .. await session.Query<HostDocument>().ToListAsync(),
+        ];
+        return [.. all.Select(document => ledger.Store.Options.Serializer().ToJson(document)).Order(StringComparer.Ordinal)];
+    }
+}
