@@ -42,9 +42,9 @@ need_packages() {
   ( install_quietly "${missing[@]}" ) || die "The packages could not be installed: ${missing[*]}."
 }
 
-# In a subshell of its own: it owns the EXIT trap. One at a time, since policy-rc.d is the machine's.
+# In a subshell of its own, whose EXIT trap needs its variables. One at a time, since policy-rc.d is the machine's.
 install_quietly() {
-  local log policy=/usr/sbin/policy-rc.d made=''
+  policy=/usr/sbin/policy-rc.d made=''
   exec 8>/run/novanet-packages.lock
   flock 8
   log=$(mktemp)
