@@ -6,6 +6,8 @@ set -euo pipefail
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 export ROOT
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
+# The SDK without ICU, as its install script leaves it on a bare machine, must work as well.
+export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
 
 if [ -t 2 ] && [ -z "${NO_COLOR:-}" ]; then
   BOLD=$'\e[1m' RED=$'\e[31m' PLAIN=$'\e[0m'
