@@ -1,0 +1,126 @@
+using NovaNetBus.Domain.FixedIps;
+using NovaNetBus.Domain.Hosts;
+using NovaNetBus.Domain.Instances;
+using NovaNetBus.Domain.Networks;
+using Xunit;
+
+namespace NovaNetBus.Domain.Tests;
+
+/// <summary>Streams in memory: an append names the versions that were read, and comes to nothing if one of them has moved on.</summary>
+internal sealed class MemoryLedger(params IReadOnlyList<Network> networks)
+{
+    private readonly Dictionary<BlockKey, Versioned<Block>> blocks = [];
+    private readonly Dictionary<Guid, Versioned<InstanceNetwork?>> instances = [];
+    private readonly Dictionary<string, Versioned<HostRecord>> hosts = [];
+
+    internal IReadOnlyList<Network> Networks => networks;
+
+    internal IEnumerable<Block> Blocks => blocks.Values.Select(block => block.State);
+
+    internal IEnumerable<InstanceNetwork> Instances => instances.Values.Select(instance => instance.State).OfType<InstanceNetwork>();
+
+    internal IEnumerable<HostRecord> Hosts => hosts.Values.Select(host => host.State);
+
+    internal Versioned<Block> Read(BlockKey key) => blocks.GetValueOrDefault(key) ?? new(Block.Fresh(key.NetworkId, key.Index), 0);
+
+    internal Versioned<InstanceNetwork?> Read(Guid instance) => instances.GetValueOrDefault(instance) ?? new(null, 0);
+
+    internal Versioned<HostRecord> Read(string host) => hosts.GetValueOrDefault(host) ?? new(Given.Host(host), 0);
+
+    /// <summary>All or nothing.</summary>
+    internal bool TryAppend(Guid instance, Attempt read, InstanceDecision.Decided decided)
+    {
+        var touched = decided.Blocks.Select(change => change.Block).Distinct().ToList();
+        if ((decided.Instance.Count > 0 && Read(instance).Version != read.Instance.Version)
+            || (decided.Host.Count > 0 && Read(read.Host.State.Name).Version != read.Host.Version)
+            || touched.Exists(key => Read(key).Version != read.Blocks[key].Version))
+            return false;
+
+        foreach (var change in decided.Blocks)
+            blocks[change.Block] = Read(change.Block).Then(block => block.Evolve(change.Event));
+        foreach (var change in decided.Instance)
+            instances[instance] = Read(instance).Then(state => (InstanceNetwork?)InstanceNetwork.Evolve(state, change));
+        foreach (var change in decided.Host)
+            hosts[change.Host] = Read(change.Host).Then(state => HostRecord.Evolve(state, change));
+        return true;
+    }
+
+    /// <summary>One decision, recorded at once, as when nobody else writes.</summary>
+    internal InstanceDecision Do(Guid instance, string host, Func<InstanceSituation, InstanceDecision> ask)
+    {
+        var attempt = new Attempt(this, instance, host);
+        var decision = attempt.Decide(ask);
+        Assert.True(attempt.TryAppend(decision));
+        return decision;
+    }
+
+    internal InstanceDecision Spawn(Spawn command) => Do(command.InstanceId, command.Host, situation => InstanceDecisions.Spawn(command, situation));
+
+    internal InstanceDecision Delete(Spawn command, string? host = null) =>
+        Do(command.InstanceId, host ?? command.Host, situation => InstanceDecisions.Delete(command.InstanceId, situation, command.Now.AddMinutes(1)));
+
+    internal InstanceDecision Configured(Spawn command, long generation) =>
+        Do(command.InstanceId, command.Host, situation => InstanceDecisions.Configured(command.Host, generation, situation, command.Now.AddSeconds(1)));
+
+    internal InstanceDecision Released(Spawn command) =>
+        Do(command.InstanceId, command.Host, situation => InstanceDecisions.Released(situation, command.Now.AddMinutes(2)));
+
+    internal InstanceNetwork State(Spawn command) => Read(command.InstanceId).State ?? throw new InvalidOperationException("never heard of");
+
+    internal IEnumerable<FixedIp> Used(Network network) => Blocks.Where(block => block.NetworkId == network.Id).SelectMany(block => block.Used.Values);
+}
+
+internal sealed record Versioned<T>(T State, int Version)
+{
+    internal Versioned<T> Then(Func<T, T> change) => new(change(State), Version + 1);
+}
+
+/// <summary>What one handler has read, and decides on: out of date as soon as others write.</summary>
+internal sealed class Attempt(MemoryLedger ledger, Guid instance, string host)
+{
+    private readonly Dictionary<Guid, int?> preferred = [];
+    private readonly Dictionary<Guid, int> offered = [];
+
+    internal Versioned<InstanceNetwork?> Instance { get; } = ledger.Read(instance);
+
+    internal Versioned<HostRecord> Host { get; } = ledger.Read(host);
+
+    internal Dictionary<BlockKey, Versioned<Block>> Blocks { get; } = [];
+
+    internal InstanceDecision Decide(Func<InstanceSituation, InstanceDecision> ask)
+    {
+        while (true)
+        {
+            var situation = new InstanceSituation(
+                Instance.State, Host.State, ledger.Networks, Blocks.ToDictionary(block => block.Key, block => block.Value.State), preferred);
+            switch (ask(situation))
+            {
+                case InstanceDecision.NeedsBlock needed:
+                    Blocks.Add(needed.Block, ledger.Read(needed.Block));
+                    break;
+                case InstanceDecision.NeedsFreeBlock needed:
+                    Prefer(ledger.Networks.Single(network => network.Id == needed.NetworkId));
+                    break;
+                case var decision:
+                    return decision;
+            }
+        }
+    }
+
+    internal bool TryAppend(InstanceDecision decision) => decision switch
+    {
+        InstanceDecision.Decided decided => ledger.TryAppend(instance, this, decided),
+        InstanceDecision.Refused { Event: { } recorded } => ledger.TryAppend(instance, this, new InstanceDecision.Decided([recorded], [], [])),
+        _ => true,
+    };
+
+    /// <summary>One block after the other from the host's own start on, each once; then none.</summary>
+    private void Prefer(Network network)
+    {
+        var layout = new BlockLayout(network.Cidr);
+        var count = offered.GetValueOrDefault(network.Id);
+        Assert.True(count <= layout.Count, $"block after block was asked for, though all of {network.Cidr} were offered");
+        preferred[network.Id] = count < layout.Count ? (layout.StartFor(host) + count) % layout.Count : null;
+        offered[network.Id] = count + 1;
+    }
+}
