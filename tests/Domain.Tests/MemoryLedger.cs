@@ -15,6 +15,9 @@ internal sealed class MemoryLedger(params IReadOnlyList<Network> networks)
 
     internal IReadOnlyList<Network> Networks => networks;
 
+    /// <summary>How many appends came to something.</summary>
+    internal int Appends { get; private set; }
+
     internal IEnumerable<Block> Blocks => blocks.Values.Select(block => block.State);
 
     internal IEnumerable<InstanceNetwork> Instances => instances.Values.Select(instance => instance.State).OfType<InstanceNetwork>();
@@ -36,6 +39,7 @@ internal sealed class MemoryLedger(params IReadOnlyList<Network> networks)
             || touched.Exists(key => Read(key).Version != read.Blocks[key].Version))
             return false;
 
+        Appends++;
         foreach (var change in decided.Blocks)
             blocks[change.Block] = Read(change.Block).Then(block => block.Evolve(change.Event));
         foreach (var change in decided.Instance)
