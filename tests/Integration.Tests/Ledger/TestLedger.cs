@@ -6,6 +6,7 @@ using NovaNetBus.Domain.Instances;
 using NovaNetBus.Domain.Networks;
 using NovaNetBus.Ledger;
 using Npgsql;
+using Xunit;
 
 namespace NovaNetBus.Integration.Tests.Ledger;
 

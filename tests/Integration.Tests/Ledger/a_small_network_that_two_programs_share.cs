@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using NovaNetBus.Ledger;
+using Xunit;
 
 namespace NovaNetBus.Integration.Tests.Ledger;
 

@@ -1,5 +1,6 @@
 using NovaNetBus.Domain.FixedIps;
 using NovaNetBus.Domain.Instances;
+using Xunit;
 
 namespace NovaNetBus.Integration.Tests.Ledger;
 

@@ -1,11 +1,14 @@
 using NovaNetBus.Ledger;
 using Npgsql;
+using Xunit;
 
 namespace NovaNetBus.Integration.Tests.Ledger;
 
 /// <summary>The loop alone; what it commits is a list.</summary>
 public sealed class group_commit
 {
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
     [Fact]
     public async Task gathers_what_comes_while_a_commit_runs_and_keeps_its_order()
     {
@@ -17,9 +20,9 @@ public sealed class group_commit
             await (batches.Count == 1 ? first.Task : Task.CompletedTask);
             return [.. works.Select(work => work * 2)];
         });
-        var submitted = new List<Task<int>> { group.SubmitAsync(0, default) };
+        var submitted = new List<Task<int>> { group.SubmitAsync(0, Stop) };
         Assert.True(SpinWait.SpinUntil(() => batches.Count == 1, TimeSpan.FromSeconds(10)));
-        submitted.AddRange(Enumerable.Range(1, 50).Select(work => group.SubmitAsync(work, default)));
+        submitted.AddRange(Enumerable.Range(1, 50).Select(work => group.SubmitAsync(work, Stop)));
         first.SetResult();
         Assert.Equal(Enumerable.Range(0, 51).Select(work => work * 2), await Task.WhenAll(submitted));
         Assert.Equal([1, 50], batches.Select(batch => batch.Count));
@@ -35,7 +38,7 @@ public sealed class group_commit
             await hold.Task;
             return works.Contains(3) ? throw new InvalidOperationException("three") : [.. works];
         });
-        var submitted = Enumerable.Range(0, 6).Select(work => group.SubmitAsync(work, default)).ToList();
+        var submitted = Enumerable.Range(0, 6).Select(work => group.SubmitAsync(work, Stop)).ToList();
         hold.SetResult();
         Assert.Equal("three", (await Assert.ThrowsAsync<InvalidOperationException>(() => submitted[3])).Message);
         foreach (var work in new[] { 0, 1, 2, 4, 5 })
@@ -53,9 +56,9 @@ public sealed class group_commit
             calls++;
             return down ? throw new NpgsqlException("no database") : Task.FromResult<IReadOnlyList<int>>([.. works]);
         });
-        await Assert.ThrowsAsync<NpgsqlException>(() => group.SubmitAsync(1, default));
+        await Assert.ThrowsAsync<NpgsqlException>(() => group.SubmitAsync(1, Stop));
         Assert.Equal(1, calls);
         down = false;
-        Assert.Equal(2, await group.SubmitAsync(2, default));
+        Assert.Equal(2, await group.SubmitAsync(2, Stop));
     }
 }

@@ -1,3 +1,5 @@
+using Xunit;
+
 namespace NovaNetBus.Integration.Tests.Ledger;
 
 public sealed class hosts_in_the_ledger(TestLedger ledger) : IClassFixture<TestLedger>

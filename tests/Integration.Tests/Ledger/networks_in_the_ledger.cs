@@ -3,6 +3,7 @@ using NovaNetBus.Domain;
 using NovaNetBus.Domain.Addressing;
 using NovaNetBus.Domain.Networks;
 using NovaNetBus.Ledger;
+using Xunit;
 
 namespace NovaNetBus.Integration.Tests.Ledger;
 
@@ -42,10 +43,10 @@ public sealed class networks_in_the_ledger(TestLedger ledger) : IClassFixture<Te
         Assert.Equal("network-in-use", await RefusedAsync("busy"));
         await ledger.ReleasedAsync(instance);
 
-        Assert.NotEmpty((await ledger.HostViews.ReadAsync("host-a", TestContext.Current.CancellationToken)).Networks.Where(served => served.Network.Label == "busy"));
+        Assert.Contains((await ledger.HostViews.ReadAsync("host-a", TestContext.Current.CancellationToken)).Networks, served => served.Network.Label == "busy");
         Assert.Null(await RefusedAsync("10.12.0.0/24"));
         Assert.Equal("network-not-found", await RefusedAsync("busy"));
-        Assert.Empty((await ledger.HostViews.ReadAsync("host-a", TestContext.Current.CancellationToken)).Networks.Where(served => served.Network.Label == "busy"));
+        Assert.DoesNotContain((await ledger.HostViews.ReadAsync("host-a", TestContext.Current.CancellationToken)).Networks, served => served.Network.Label == "busy");
         Assert.DoesNotContain(
             "busy", (await ledger.Hosts.ListAsync(TestContext.Current.CancellationToken)).SelectMany(host => host.Networks));
         Assert.Empty(await ledger.Queries.FixedIpsAsync(null, "busy", null, TestContext.Current.CancellationToken));

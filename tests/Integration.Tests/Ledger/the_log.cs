@@ -1,9 +1,9 @@
-using System.Text.Json;
 using JasperFx.Events;
 using Marten;
 using Marten.Events;
 using NovaNetBus.Domain.Networks;
 using NovaNetBus.Ledger;
+using Xunit;
 
 namespace NovaNetBus.Integration.Tests.Ledger;
 
@@ -67,7 +67,7 @@ public sealed class the_log(TestLedger ledger) : IClassFixture<TestLedger>
         var before = await SnapshotsAsync();
         Assert.Contains(before, line => line.Contains("10.3.0.", StringComparison.Ordinal));
 
-        await ledger.Store.Advanced.Clean.DeleteDocumentsByTypeAsync(typeof(InstanceDocument));
+        await ledger.Store.Advanced.Clean.DeleteDocumentsByTypeAsync(typeof(InstanceDocument), TestContext.Current.CancellationToken);
         using var daemon = await ledger.Store.BuildProjectionDaemonAsync();
         await daemon.RebuildProjectionAsync(Snapshots.Name, TestContext.Current.CancellationToken);
 
@@ -89,11 +89,12 @@ public sealed class the_log(TestLedger ledger) : IClassFixture<TestLedger>
 
     private async Task<List<string>> SnapshotsAsync()
     {
+        var stop = TestContext.Current.CancellationToken;
         await using var session = ledger.Store.QuerySession();
         object[] all =
         [
-            .. await session.Query<InstanceDocument>().ToListAsync(), .. await session.Query<BlockDocument>().ToListAsync(),
-            .. await session.Query<NetworkDocument>().ToListAsync(), .. await session.Query<HostDocument>().ToListAsync(),
+            .. await session.Query<InstanceDocument>().ToListAsync(stop), .. await session.Query<BlockDocument>().ToListAsync(stop),
+            .. await session.Query<NetworkDocument>().ToListAsync(stop), .. await session.Query<HostDocument>().ToListAsync(stop),
         ];
         return [.. all.Select(document => ledger.Store.Options.Serializer().ToJson(document)).Order(StringComparer.Ordinal)];
     }
