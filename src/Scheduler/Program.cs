@@ -1,1 +1,32 @@
-return 0;
+using NovaNetBus.Contracts;
+using NovaNetBus.Hosting;
+using NovaNetBus.Hosting.Messaging;
+using NovaNetBus.Ledger;
+using NovaNetBus.Scheduler.Admin;
+using NovaNetBus.Scheduler.Routing;
+
+var program = ProcessDefaults.Create("novanet-scheduler", args, new ProgramNeeds("127.0.0.1:8780"));
+if (program is null)
+{
+    return ProcessDefaults.OptionFault;
+}
+
+program.Services.AddLedger(program.Connections.Postgres!);
+program.Services.AddNovaNetBus(
+    program.Connections.RabbitMq!,
+    $"novanet-scheduler {program.Options.Host}",
+    new Topology(WorkerHost: null),
+    new QueueEndpoint(Wire.SchedulerQueue, Prefetch: 64, SingleActiveConsumer: false, [typeof(UnroutedConsumers)]),
+    new QueueEndpoint(Wire.AdminQueue, Prefetch: 8, SingleActiveConsumer: false, [typeof(AdminConsumer)]));
+program.Services
+    .AddSingleton(TimeProvider.System)
+    .AddSingleton<Outage>()
+    .AddSingleton<IHostDirectory, LedgerHostDirectory>()
+    .AddSingleton<Router>()
+    .AddSingleton<NetworkCommands>()
+    .AddSingleton<Listings>()
+    .AddSingleton<AdminDesk>()
+    .AddSingleton<WorkerWatch>()
+    .AddHostedService(services => services.GetRequiredService<WorkerWatch>())
+    .AddHealthChecks().AddCheck<WorkersHealth>("workers");
+return await program.RunAsync();

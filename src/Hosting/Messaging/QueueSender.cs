@@ -19,6 +19,13 @@ public sealed class QueueSender(Broker broker) : IAsyncDisposable
         return _channel.PublishAsync("", queue, mandatory: true, properties, message.ReceiveContext.Body.GetBytes(), cancellation);
     }
 
+    /// <summary>Declares the queue of a host's worker with its bindings, as the worker itself does at its start.</summary>
+    public async Task DeclareWorkerQueueAsync(string host, CancellationToken cancellation)
+    {
+        await using var channel = await broker.ChannelAsync(null, cancellation);
+        await Topology.DeclareWorkerAsync(channel, host, cancellation);
+    }
+
     /// <summary>Messages and consumers of a queue; null when there is none of this name.</summary>
     public async Task<QueueState?> StateAsync(string queue, CancellationToken cancellation)
     {

@@ -49,7 +49,7 @@ public sealed record Topology(string? WorkerHost)
         }
     }
 
-    private static async Task DeclareWorkerAsync(IChannel channel, string host, CancellationToken cancellation)
+    internal static async Task DeclareWorkerAsync(IChannel channel, string host, CancellationToken cancellation)
     {
         var queue = Wire.WorkerQueue(host);
         await DeclareQueueAsync(channel, queue, singleActiveConsumer: true, cancellation);

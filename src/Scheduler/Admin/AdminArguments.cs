@@ -1,0 +1,31 @@
+using System.Globalization;
+using NovaNetBus.Contracts;
+
+namespace NovaNetBus.Scheduler.Admin;
+
+/// <summary>A request's arguments, read with their kinds; a wrong one is an invalid-request that names it.</summary>
+internal sealed class AdminArguments(IReadOnlyDictionary<string, string?> given)
+{
+    /// <summary>Those that have a value.</summary>
+    public IEnumerable<string> Names => given.Where(argument => argument.Value is { Length: > 0 }).Select(argument => argument.Key);
+
+    public string? Text(string name) => given.GetValueOrDefault(name) is { Length: > 0 } text ? text : null;
+
+    public string Required(string name) => Text(name) ?? throw Invalid(name, "is missing");
+
+    public int? Number(string name) => Text(name) is not { } text ? null
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
+        : throw Invalid(name, "must be a whole number");
+
+    public bool? Truth(string name) => Text(name) switch
+    {
+        null => null,
+        "true" => true,
+        "false" => false,
+        _ => throw Invalid(name, "must be true or false"),
+    };
+
+    public Guid? Id(string name) => Text(name) is not { } text ? null : Guid.TryParse(text, out var id) ? id : throw Invalid(name, "must be a UUID");
+
+    private static RefusedException Invalid(string name, string fault) => new(ErrorCodes.InvalidRequest, $"{name} {fault}.");
+}

@@ -1,0 +1,45 @@
+using NovaNetBus.Contracts;
+using NovaNetBus.Hosting.Messaging;
+
+namespace NovaNetBus.Scheduler.Admin;
+
+/// <summary>A request that cannot be carried out, with its code.</summary>
+internal sealed class RefusedException(string code, string message) : Exception(message)
+{
+    public string Code { get; } = code;
+}
+
+/// <summary>From a command's words to who carries it out.</summary>
+internal sealed class AdminDesk
+{
+    private readonly Dictionary<string, Func<AdminArguments, Delivery, CancellationToken, Task<object?>>> _commands;
+
+    public AdminDesk(NetworkCommands networks, Listings listings) => _commands = new()
+    {
+        ["network create"] = networks.CreateAsync,
+        ["network delete"] = networks.DeleteAsync,
+        ["network list"] = (_, _, cancellation) => listings.NetworksAsync(cancellation),
+        ["network show"] = (arguments, _, cancellation) => listings.NetworkAsync(arguments, cancellation),
+        ["fixed list"] = (arguments, _, cancellation) => listings.FixedIpsAsync(arguments, cancellation),
+        ["instance list"] = (_, _, cancellation) => listings.InstancesAsync(cancellation),
+        ["instance show"] = (arguments, _, cancellation) => listings.InstanceAsync(arguments, cancellation),
+        ["host list"] = (_, _, cancellation) => listings.HostsAsync(cancellation),
+    };
+
+    /// <summary>The document, or the refusal with its code. Throws only on outages and bugs.</summary>
+    public async Task<AdminReply> AnswerAsync(AdminRequest request, Delivery delivery, CancellationToken cancellation)
+    {
+        try
+        {
+            var carryOut = _commands.GetValueOrDefault(request.Command)
+                ?? throw new RefusedException(ErrorCodes.NotSupported, $"This scheduler has no command '{request.Command}'; its version is {Hosting.ProcessDefaults.Version}.");
+            var arguments = new AdminArguments(request.Arguments);
+            var result = await carryOut(arguments, delivery, cancellation);
+            return new AdminReply(result is null ? null : System.Text.Json.JsonSerializer.SerializeToElement(result, result.GetType(), PlainJson.Options));
+        }
+        catch (RefusedException refused)
+        {
+            return new AdminReply(null, refused.Code, refused.Message);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using NovaNetBus.Contracts;
+using NovaNetBus.Domain.HostPlan;
+using NovaNetBus.Hosting.Options;
+using NovaNetBus.Ledger;
+using NovaNetBus.Scheduler.Routing;
+
+namespace NovaNetBus.Scheduler.Admin;
+
+/// <summary>What operators may read, as the rows of the contracts.</summary>
+internal sealed class Listings(Queries queries, HostViews views, HostRegistry hosts, NovaNetOptions options, TimeProvider clock)
+{
+    public async Task<object?> NetworksAsync(CancellationToken cancellation) =>
+        (await queries.NetworksAsync(cancellation)).Select(Rows.Of).ToArray();
+
+    public async Task<object?> NetworkAsync(AdminArguments arguments, CancellationToken cancellation) =>
+        await RowOfAsync(arguments.Required("network"), cancellation);
+
+    /// <summary>One network by id, label or CIDR.</summary>
+    public async Task<NetworkRow> RowOfAsync(string network, CancellationToken cancellation) =>
+        await queries.NetworkAsync(network, cancellation) is { } summary ? Rows.Of(summary) : throw NoNetwork(network);
+
+    public async Task<object?> FixedIpsAsync(AdminArguments arguments, CancellationToken cancellation)
+    {
+        var network = arguments.Text("network");
+        if (network is not null && await queries.NetworkAsync(network, cancellation) is null)
+        {
+            throw NoNetwork(network);
+        }
+
+        var entries = await queries.FixedIpsAsync(arguments.Text("host"), network, arguments.Text("project"), cancellation);
+        return entries.Select(Rows.Of).ToArray();
+    }
+
+    /// <summary>The networks are read host by host, not instance by instance.</summary>
+    public async Task<object?> InstancesAsync(CancellationToken cancellation)
+    {
+        var instances = await queries.InstancesAsync(cancellation);
+        var served = new Dictionary<string, IReadOnlyList<ServedNetwork>>();
+        foreach (var host in instances.Where(instance => instance.IsOnHost).Select(instance => instance.Host).OfType<string>().Distinct())
+        {
+            served[host] = (await views.ReadAsync(host, cancellation)).Networks;
+        }
+
+        return instances.Select(instance => Rows.Of(new InstanceEntry(instance, served.GetValueOrDefault(instance.Host ?? "") ?? []), options)).ToArray();
+    }
+
+    public async Task<object?> InstanceAsync(AdminArguments arguments, CancellationToken cancellation)
+    {
+        arguments.Required("id");
+        var id = arguments.Id("id")!.Value;
+        return await queries.InstanceAsync(id, cancellation) is { } entry
+            ? Rows.Of(entry, options)
+            : throw new RefusedException(ErrorCodes.InstanceNotFound, $"There is no instance {id}; see 'novanet instance list'.");
+    }
+
+    public async Task<object?> HostsAsync(CancellationToken cancellation)
+    {
+        var now = clock.GetUtcNow();
+        return (await hosts.ListAsync(cancellation)).Select(host => Rows.Of(host, WorkerWatch.IsAlive(host, now))).ToArray();
+    }
+
+    private static RefusedException NoNetwork(string network) => new(ErrorCodes.NetworkNotFound, $"There is no network '{network}'; see 'novanet network list'.");
+}

@@ -1,0 +1,65 @@
+using NovaNetBus.Contracts;
+using NovaNetBus.Domain.HostPlan;
+using NovaNetBus.Domain.Instances;
+using NovaNetBus.Hosting.Options;
+using NovaNetBus.Ledger;
+
+namespace NovaNetBus.Scheduler.Admin;
+
+/// <summary>From the ledger's records to the rows that the operator's tool shows. Pure.</summary>
+internal static class Rows
+{
+    public static NetworkRow Of(NetworkSummary summary)
+    {
+        var (network, use) = summary;
+        return new NetworkRow(
+            network.Id, network.Label, network.Cidr.ToString(), network.Gateway?.ToString(), network.DhcpServer.ToString(), network.DhcpStart.ToString(), null,
+            network.Bridge, network.BridgeInterface, network.ProjectId, network.MultiHost, null, network.Mtu, [.. network.Dns.Select(dns => dns.ToString())], null, null, null,
+            new AddressCounts(use.Total, use.Reserved, use.Allocated, use.Free));
+    }
+
+    public static FixedIpRow Of(FixedIpEntry entry)
+    {
+        var used = entry.FixedIp;
+        return new FixedIpRow(
+            used.Address.ToString(), entry.NetworkId, entry.State, used.InstanceId, used.ProjectId, used.Host, used.Mac?.ToString(), used.Hostname, used.ChangedAt);
+    }
+
+    /// <param name="alive">Its worker has been heard of lately.</param>
+    public static HostRow Of(HostEntry host, bool alive) =>
+        new(host.Host, alive, host.LastSeen, "compute and network", host.Ports, host.Networks, host.Version, host.Drift);
+
+    public static InstanceRow Of(InstanceEntry entry, NovaNetOptions options)
+    {
+        var state = entry.State;
+        return new InstanceRow(
+            state.InstanceId, StatusOf(state.Status), state.ProjectId, state.Host, state.Hostname, state.Generation, state.ChangedAt,
+            state.Failure?.Code, state.Failure?.Message, ConfiguredOf(entry, options));
+    }
+
+    private static string StatusOf(InstanceStatus status) => status.ToString().ToLowerInvariant();
+
+    /// <summary>What the host's worker has told last; null when it has told nothing, or a network of it is gone by now.</summary>
+    private static HostNetworkConfigured? ConfiguredOf(InstanceEntry entry, NovaNetOptions options)
+    {
+        var state = entry.State;
+        var networks = entry.Networks.ToDictionary(served => served.Network.Id);
+        if (state is not { Status: InstanceStatus.Configured, ConfiguredAt: { } at, ProjectId: { } project, Host: { } host } || state.Ports.Any(port => !networks.ContainsKey(port.NetworkId)))
+        {
+            return null;
+        }
+
+        return new HostNetworkConfigured(
+            state.InstanceId, project, host, host, state.Generation, [.. state.Ports.Select(port => VifOf(port, networks[port.NetworkId], options))], at);
+    }
+
+    private static Vif VifOf(Port port, ServedNetwork served, NovaNetOptions options)
+    {
+        var network = served.Network;
+        var dns = network.Dns.Count > 0 ? network.Dns.Select(server => server.ToString()) : options.DnsServer.Select(server => server.ToString());
+        return new Vif(
+            port.VifId, port.PortName, port.Mac.ToString(), network.Id, network.Label, network.Bridge, null, network.Mtu, port.Address.ToString(),
+            network.Cidr.PrefixLength, network.Cidr.Broadcast.ToString(), served.Router?.ToString(), network.EnableDhcp ? served.HostAddress.ToString() : null,
+            [.. dns], [], false);
+    }
+}

@@ -1,0 +1,70 @@
+using NovaNetBus.Contracts;
+using NovaNetBus.Ledger;
+
+namespace NovaNetBus.Scheduler.Routing;
+
+/// <summary>Where an event goes that the broker could not route.</summary>
+internal abstract record Route
+{
+    /// <summary>To the worker of this host.</summary>
+    public sealed record ToWorker(string Host) : Route;
+
+    /// <summary>Nowhere; its publisher is told why.</summary>
+    public sealed record Refused(InstanceNetworkFailed Failure) : Route;
+}
+
+/// <summary>What is known of hosts.</summary>
+internal interface IHostDirectory
+{
+    /// <summary>True for a host that has ever had a worker.</summary>
+    Task<bool> IsKnownAsync(string host, CancellationToken cancellation);
+
+    /// <summary>Where the instance is or was; null: not known.</summary>
+    Task<string?> HostOfInstanceAsync(Guid instanceId, CancellationToken cancellation);
+}
+
+/// <summary>As the ledger has it.</summary>
+internal sealed class LedgerHostDirectory(HostRegistry hosts, Queries queries) : IHostDirectory
+{
+    public Task<bool> IsKnownAsync(string host, CancellationToken cancellation) => hosts.IsKnownAsync(host, cancellation);
+
+    public Task<string?> HostOfInstanceAsync(Guid instanceId, CancellationToken cancellation) => queries.HostOfInstanceAsync(instanceId, cancellation);
+}
+
+/// <summary>Finds the host of an event that no worker's queue took.</summary>
+internal sealed class Router(IHostDirectory hosts)
+{
+    /// <summary>To the named host, if it has ever had a worker: its queue keeps the event until the worker runs.</summary>
+    public async Task<Route> OfSpawningAsync(InstanceSpawning message, CancellationToken cancellation) =>
+        await hosts.IsKnownAsync(message.Host, cancellation)
+            ? new Route.ToWorker(message.Host)
+            : HostNotFound(message.InstanceId, message.Host);
+
+    /// <summary>To the named host; without one that is known, to the host that the instance was allocated for.</summary>
+    public async Task<Route> OfDeletedAsync(InstanceDeleted message, CancellationToken cancellation)
+    {
+        if (message.Host is { } named && await hosts.IsKnownAsync(named, cancellation))
+        {
+            return new Route.ToWorker(named);
+        }
+
+        if (await hosts.HostOfInstanceAsync(message.InstanceId, cancellation) is { } last && await hosts.IsKnownAsync(last, cancellation))
+        {
+            return new Route.ToWorker(last);
+        }
+
+        return message.Host is { } unknown
+            ? HostNotFound(message.InstanceId, unknown)
+            : Refuse(message.InstanceId, null, ErrorCodes.InstanceNotFound, $"Instance {message.InstanceId} is not known, and the message names no host.", retryable: false);
+    }
+
+    /// <summary>An event that this version does not follow.</summary>
+    public static Route NotSupported(Guid instanceId, string? host) =>
+        Refuse(instanceId, host, ErrorCodes.NotSupported, "This version of NovaNetBus does not follow this event.", retryable: false);
+
+    private static Route.Refused HostNotFound(Guid instanceId, string host) => Refuse(
+        instanceId, host, ErrorCodes.HostNotFound, $"No worker has ever run on host '{host}'; start novanet-worker there, or correct the name.", retryable: true);
+
+    private static Route.Refused Refuse(Guid instanceId, string? host, string code, string message, bool retryable) =>
+        new(new InstanceNetworkFailed(instanceId, host, code, message, retryable));
+}

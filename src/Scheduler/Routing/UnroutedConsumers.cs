@@ -1,0 +1,111 @@
+using MassTransit;
+using Microsoft.Extensions.Logging;
+using NovaNetBus.Contracts;
+using NovaNetBus.Hosting;
+using NovaNetBus.Hosting.Messaging;
+using RabbitMQ.Client.Exceptions;
+
+namespace NovaNetBus.Scheduler.Routing;
+
+/// <summary>Takes what no worker's queue took: finds the way, then sends on or refuses, in the order in which the events came.</summary>
+internal sealed class UnroutedConsumers(Router router, QueueSender sender, FactPublisher facts, Outage outage, ILogger<UnroutedConsumers> log)
+    : IConsumer<InstanceSpawning>, IConsumer<InstanceDeleted>, IConsumer<InstanceMigrating>, IConsumer<InstanceMigrated>,
+        IConsumer<FixedIpAdd>, IConsumer<FixedIpRemove>, IConsumer<FloatingAssociate>, IConsumer<FloatingDisassociate>
+{
+    /// <summary>A worker's name becomes a queue name of "network." and this; AMQP's limit is 255 bytes, ours is that of the option host.</summary>
+    private const int LongestHost = 63;
+
+    public Task Consume(ConsumeContext<InstanceSpawning> context)
+    {
+        RequireHost(context.Message.Host);
+        return FollowAsync(context, context.Message.InstanceId, context.Message.Host, cancellation => router.OfSpawningAsync(context.Message, cancellation));
+    }
+
+    public Task Consume(ConsumeContext<InstanceDeleted> context)
+    {
+        RequireHost(context.Message.Host);
+        return FollowAsync(context, context.Message.InstanceId, context.Message.Host, cancellation => router.OfDeletedAsync(context.Message, cancellation));
+    }
+
+    public Task Consume(ConsumeContext<InstanceMigrating> context) => RefuseAsync(context, context.Message.InstanceId);
+
+    public Task Consume(ConsumeContext<InstanceMigrated> context) => RefuseAsync(context, context.Message.InstanceId);
+
+    public Task Consume(ConsumeContext<FixedIpAdd> context) => RefuseAsync(context, context.Message.InstanceId);
+
+    public Task Consume(ConsumeContext<FixedIpRemove> context) => RefuseAsync(context, context.Message.InstanceId);
+
+    public Task Consume(ConsumeContext<FloatingAssociate> context) => RefuseAsync(context, context.Message.InstanceId);
+
+    public Task Consume(ConsumeContext<FloatingDisassociate> context) => RefuseAsync(context, Guid.Empty);
+
+    private Task RefuseAsync<T>(ConsumeContext<T> context, Guid instanceId)
+        where T : class =>
+        FollowAsync(context, instanceId, null, _ => Task.FromResult(Router.NotSupported(instanceId, null)));
+
+    private async Task FollowAsync<T>(ConsumeContext<T> context, Guid instanceId, string? host, Func<CancellationToken, Task<Route>> find)
+        where T : class
+    {
+        var cancellation = context.CancellationToken;
+        var delivery = Delivery.Of(context);
+        using var scope = LogScope.Of(delivery.MessageId, instanceId, host);
+        var route = await outage.WaitOutAsync("Routing", find, cancellation);
+        Task followed;
+        using (await DeliveryOrder.TurnAsync(context))
+        {
+            followed = route switch
+            {
+                Route.ToWorker worker => SendOnAsync(context, worker.Host),
+                Route.Refused refused => TellAsync(refused.Failure, delivery, cancellation),
+                _ => throw new InvalidOperationException($"{route.GetType().Name} is not known"),
+            };
+        }
+
+        await followed;
+    }
+
+    private Task SendOnAsync<T>(ConsumeContext<T> context, string host)
+        where T : class
+    {
+        log.LogInformation("Sends {Event} on to the worker of {TargetHost}", Wire.ExchangeOf(typeof(T)), host);
+        return outage.WaitOutAsync("Sending on", cancellation => SendOrDeclareAsync(context, host, Wire.ExchangeOf(typeof(T)), cancellation), context.CancellationToken);
+    }
+
+    private async Task<bool> SendOrDeclareAsync(ConsumeContext context, string host, string type, CancellationToken cancellation)
+    {
+        try
+        {
+            await sender.SendOnAsync(context, Wire.WorkerQueue(host), type, cancellation);
+        }
+        catch (PublishException fault) when (fault.IsReturn)
+        {
+            // The host is known but its queue is gone (a broker that came back empty): make it, so that the event waits there.
+            await sender.DeclareWorkerQueueAsync(host, cancellation);
+            await sender.SendOnAsync(context, Wire.WorkerQueue(host), type, cancellation);
+        }
+
+        return true;
+    }
+
+    private Task TellAsync(InstanceNetworkFailed failure, Delivery delivery, CancellationToken cancellation)
+    {
+        log.LogWarning("Refuses an event: {Code}: {Reason}", failure.Code, failure.Message);
+        var correlation = failure.InstanceId == Guid.Empty ? delivery.CorrelationId ?? "" : failure.InstanceId.ToString();
+        return outage.WaitOutAsync(
+            "Telling a refusal",
+            async token =>
+            {
+                await facts.PublishAsync(failure, failure.Host ?? "", correlation, delivery, token);
+                return true;
+            },
+            cancellation);
+    }
+
+    private static void RequireHost(string? host)
+    {
+        if (host is not null && (host.Length is 0 or > LongestHost || !host.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' or '-')))
+        {
+            throw new InvalidMessageException($"The field host must be 1 to {LongestHost} characters of A-Z a-z 0-9 . _ -");
+        }
+    }
+}
