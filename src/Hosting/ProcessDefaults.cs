@@ -68,6 +68,7 @@ public static class ProcessDefaults
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
             .MinimumLevel.Override("Microsoft.Hosting.Lifetime", LogEventLevel.Information)
             .MinimumLevel.Override("MassTransit", LogEventLevel.Warning)
+            .MinimumLevel.Override("Marten", LogEventLevel.Warning)
             .Enrich.FromLogContext()
             .Enrich.WithProperty("Program", name)
             .Enrich.WithProperty("Host", options.Host);

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using NovaNetBus.Contracts;
 using NovaNetBus.Hosting;
 using NovaNetBus.Hosting.Messaging;

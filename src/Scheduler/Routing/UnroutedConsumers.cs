@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 using NovaNetBus.Contracts;
 using NovaNetBus.Hosting;
 using NovaNetBus.Hosting.Messaging;
-using RabbitMQ.Client.Exceptions;
+using PublishException = RabbitMQ.Client.Exceptions.PublishException;
 
 namespace NovaNetBus.Scheduler.Routing;
 
