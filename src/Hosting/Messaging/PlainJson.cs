@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace NovaNetBus.Hosting.Messaging;
 
@@ -11,8 +12,8 @@ public static class PlainJson
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        RespectRequiredConstructorParameters = true,
         RespectNullableAnnotations = true,
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { RequireWhatMayNotBeNull } },
     };
 
     /// <summary>The UTF-8 text of a message.</summary>
@@ -62,6 +63,15 @@ public static class PlainJson
         catch (JsonException)
         {
             return null;
+        }
+    }
+
+    /// <summary>What is written absent for null is read so too: only a field that may not be null must be there.</summary>
+    private static void RequireWhatMayNotBeNull(JsonTypeInfo type)
+    {
+        foreach (var field in type.Properties)
+        {
+            field.IsRequired = field.AssociatedParameter is { IsNullable: false };
         }
     }
 
