@@ -30,7 +30,7 @@ internal sealed class Typed(AdminReply reply, int? width = null, bool colour = f
         new(new AdminReply(result is null ? null : JsonSerializer.SerializeToElement(result, JsonSerializerOptions.Web)), width, colour);
 
     public Task<int> Run(params string[] args) =>
-        CommandLine.Run(args, new Surroundings(new Streams(output, error, width, colour), this, Sources), TestContext.Current.CancellationToken);
+        NovaNetBus.Cli.CommandLine.Run(args, new Surroundings(new Streams(output, error, width, colour), this, Sources), TestContext.Current.CancellationToken);
 
     public Task<AdminReply> Ask(AdminRequest request, TimeSpan timeout, CancellationToken stop)
     {
