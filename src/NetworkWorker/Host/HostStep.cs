@@ -34,20 +34,20 @@ internal static class HostSteps
     {
         var replaces = actions.Any(action => action is not HostAction.Remove && action.Resource is FirewallRules);
         var coming = actions.Where(action => replaces && action is not HostAction.Remove && action.Resource is FirewallElement).ToHashSet();
-        var steps = new List<HostStep>();
+        var steps = new List<List<HostAction>>();
         foreach (var action in actions.Where(action => !coming.Contains(action)))
         {
-            if (steps.Count > 0 && GoTogether(steps[^1].Actions[0], action))
+            if (steps.Count > 0 && GoTogether(steps[^1][0], action))
             {
-                steps[^1] = steps[^1] with { Actions = [.. steps[^1].Actions, action] };
+                steps[^1].Add(action);
             }
             else
             {
-                steps.Add(new HostStep([action], action.Resource is FirewallRules ? [.. coming.Select(element => (FirewallElement)element.Resource)] : []));
+                steps.Add([action]);
             }
         }
 
-        return steps;
+        return [.. steps.Select(step => new HostStep(step, step[0].Resource is FirewallRules ? [.. coming.Select(action => (FirewallElement)action.Resource)] : []))];
     }
 
     private static bool GoTogether(HostAction first, HostAction second) =>

@@ -12,9 +12,17 @@ namespace NovaNetBus.Netns.Tests.World;
 /// </summary>
 internal sealed partial class NetworkNamespace : IDisposable
 {
+    private const string Prefix = "nnk";
     private const int OpenReadOnly = 0x80000, NetworkKind = 0x40000000, Kill = 9;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
     private static int count;
+
+    /// <summary>Also what a test run that was killed, or a test that failed half-way, left behind goes.</summary>
+    static NetworkNamespace()
+    {
+        RemoveWhere(owner => !Directory.Exists($"/proc/{owner}"));
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => RemoveWhere(owner => owner == Environment.ProcessId);
+    }
 
     private readonly BlockingCollection<Action> work = [];
     private readonly Thread thread;
@@ -26,7 +34,7 @@ internal sealed partial class NetworkNamespace : IDisposable
             throw new InvalidOperationException("These tests make network namespaces: run them as root.");
         }
 
-        Name = string.Create(CultureInfo.InvariantCulture, $"nnk{Environment.ProcessId}-{Interlocked.Increment(ref count)}-{purpose}");
+        Name = string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Environment.ProcessId}-{Interlocked.Increment(ref count)}-{purpose}");
         Commands.RunOrThrow("ip", ["netns", "add", Name], Limit);
         thread = new Thread(Work) { IsBackground = true, Name = Name };
         thread.Start();
@@ -72,12 +80,29 @@ internal sealed partial class NetworkNamespace : IDisposable
     {
         work.CompleteAdding();
         thread.Join();
-        foreach (var pid in Commands.Run("ip", ["netns", "pids", Name], Limit).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        Remove(Name);
+    }
+
+    private static void RemoveWhere(Func<int, bool> isGone)
+    {
+        foreach (var name in Directory.Exists("/run/netns") ? Directory.GetFiles("/run/netns").Select(file => Path.GetFileName(file)!) : [])
+        {
+            if (name.StartsWith(Prefix, StringComparison.Ordinal) && int.TryParse(name[Prefix.Length..].Split('-')[0], CultureInfo.InvariantCulture, out var owner) && isGone(owner))
+            {
+                Remove(name);
+            }
+        }
+    }
+
+    /// <summary>Ends what runs in it, by process id, then the namespace.</summary>
+    private static void Remove(string name)
+    {
+        foreach (var pid in Commands.Run("ip", ["netns", "pids", name], Limit).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             _ = SendSignal(int.Parse(pid, CultureInfo.InvariantCulture), Kill);
         }
 
-        Commands.RunOrThrow("ip", ["netns", "delete", Name], Limit);
+        Commands.RunOrThrow("ip", ["netns", "delete", name], Limit);
     }
 
     private void Work()

@@ -117,7 +117,7 @@ internal sealed class TestHost : IDisposable
         }
     }
 
-    /// <summary>Waits until a port of br100 carries frames: the kernel sees to that some time after it is switched on.</summary>
+    /// <summary>Waits until a port of a bridge carries frames: the kernel sees to that some time after it is switched on.</summary>
     public void AwaitPort(string name) => Assert.True(
         SpinWait.SpinUntil(() => Namespace.Execute("bridge", "link", "show", "dev", name).Contains("state forwarding", StringComparison.Ordinal), TimeSpan.FromSeconds(10)));
 
@@ -164,9 +164,9 @@ internal sealed class TestVm : IDisposable
     public FrameSocket Nic { get; }
 
     /// <summary>As the compute service does it: into the bridge, and on.</summary>
-    public TestVm PlugIn()
+    public TestVm PlugIn(string bridge = "br100")
     {
-        host.Namespace.Ip($"link set {PortName} master br100 up");
+        host.Namespace.Ip($"link set {PortName} master {bridge} up");
         host.AwaitPort(PortName);
         return this;
     }

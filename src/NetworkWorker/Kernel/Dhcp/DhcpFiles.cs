@@ -80,6 +80,9 @@ internal sealed class DhcpFiles(string statePath, Guid networkId)
         Directory.EnumerateFiles(Hosts).Where(file => Ipv4.TryParse(Path.GetFileName(file), out _))
             .ToDictionary(file => Ipv4.Parse(Path.GetFileName(file)), file => File.ReadAllText(file).TrimEnd('\n'));
 
+    /// <summary>The line for one address; null: none.</summary>
+    public string? ReadHost(Ipv4 address) => Path.Combine(Hosts, address.ToString()) is var file && File.Exists(file) ? File.ReadAllText(file).TrimEnd('\n') : null;
+
     /// <summary>dnsmasq sees it at once.</summary>
     public void WriteHost(Ipv4 address, string line) => Write(Path.Combine(Hosts, address.ToString()), line + "\n");
 

@@ -65,9 +65,10 @@ internal sealed class HostDhcp(string statePath)
         foreach (var network in hosts.GroupBy(host => host.NetworkId))
         {
             var files = Files(network.Key);
-            var present = files.ReadHosts();
-            var displaced = network.Where(host => present.TryGetValue(host.Address, out var line) && line != DhcpFiles.HostLine(host)).ToList();
-            Forget(files, [.. displaced.Select(host => (host.Bridge, host.Address, MacOf(present[host.Address])))]);
+            Forget(files, [.. network
+                .Select(host => (Host: host, Present: files.ReadHost(host.Address)))
+                .Where(pair => pair.Present is not null && pair.Present != DhcpFiles.HostLine(pair.Host))
+                .Select(pair => (pair.Host.Bridge, pair.Host.Address, MacOf(pair.Present!)))]);
             foreach (var host in network)
             {
                 files.WriteHost(host.Address, DhcpFiles.HostLine(host));

@@ -8,7 +8,7 @@ internal sealed class NftablesException(string message) : Exception(message);
 
 /// <summary>
 /// nftables by its own library, in process (0.3 ms for what a started <c>nft</c> takes 7 to 17 ms for), in the network namespace in which
-/// this was made. Where the library is missing, by the program. One transaction at a time.
+/// this was made. Where the library is missing (or not to be used), by the program. One transaction at a time.
 /// </summary>
 internal sealed partial class Nftables : IDisposable
 {
@@ -19,9 +19,9 @@ internal sealed partial class Nftables : IDisposable
     private readonly Lock oneAtATime = new();
     private nint context;
 
-    public Nftables()
+    public Nftables(bool inProcess = true)
     {
-        if (!NativeLibrary.TryLoad(Library, out _))
+        if (!inProcess || !NativeLibrary.TryLoad(Library, out _))
         {
             return; // context 0: the program is used
         }
@@ -56,7 +56,7 @@ internal sealed partial class Nftables : IDisposable
         {
             try
             {
-                return JsonDocument.Parse(context != 0 ? RunInProcess(command, Json | Stateless) : ByProgram(["-j", "-s", "-f", "-"], command));
+                return JsonDocument.Parse(context != 0 ? RunInProcess(command, Json | Stateless) : ByProgram(["-j", "-s", command]));
             }
             catch (NftablesException e) when (e.Message.Contains("No such file or directory", StringComparison.Ordinal))
             {
@@ -86,7 +86,7 @@ internal sealed partial class Nftables : IDisposable
         return status == 0 ? output : throw new NftablesException($"nft: {errors.Trim()}");
     }
 
-    private static string ByProgram(string[] arguments, string commands)
+    private static string ByProgram(string[] arguments, string? commands = null)
     {
         var result = Commands.Run("nft", arguments, ProcessLimit, commands);
         return result.ExitCode == 0 ? result.Output : throw new NftablesException($"nft: {result.Errors.Trim()}");
