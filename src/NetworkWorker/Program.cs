@@ -1,1 +1,41 @@
-return 0;
+using Microsoft.Extensions.DependencyInjection;
+using NovaNetBus.Contracts;
+using NovaNetBus.Domain.HostPlan;
+using NovaNetBus.Hosting;
+using NovaNetBus.Hosting.Messaging;
+using NovaNetBus.Ledger;
+using NovaNetBus.NetworkWorker;
+using NovaNetBus.NetworkWorker.Host;
+using NovaNetBus.NetworkWorker.Intake;
+
+var program = ProcessDefaults.Create("novanet-worker", args, new ProgramNeeds("127.0.0.1:8781", Faults: WorkerSettings.Faults));
+if (program is null)
+{
+    return ProcessDefaults.OptionFault;
+}
+
+var options = program.Options;
+var settings = WorkerSettings.From(options);
+program.Services.AddLedger(program.Connections.Postgres!);
+program.Services.AddNovaNetBus(
+    program.Connections.RabbitMq!,
+    $"novanet-worker {options.Host}",
+    new Topology(WorkerHost: options.Host),
+    new QueueEndpoint(Wire.WorkerQueue(options.Host), Prefetch: 256, SingleActiveConsumer: true, [typeof(InstanceConsumers)]));
+program.Services
+    .AddSingleton(TimeProvider.System)
+    .AddSingleton(settings)
+    .AddSingleton<NovaNetBus.NetworkWorker.Host.IHost>(_ => options.FakeNetwork ? new DryRunHost() : new KernelHost(options.StatePath))
+    .AddSingleton<Outage>()
+    .AddSingleton<InstanceOrder>()
+    .AddSingleton(services => ActivatorUtilities.CreateInstance<InstancePipeline>(services, options.Host))
+    .AddSingleton<ViewReader>(services => async cancellation =>
+    {
+        var content = await services.GetRequiredService<HostViews>().ReadAsync(options.Host, cancellation);
+        return new HostView(options.Host, settings, content.Networks, content.Ports);
+    })
+    .AddSingleton<Reconciler>()
+    .AddHostedService(services => services.GetRequiredService<Reconciler>())
+    .AddHostedService<Heartbeat>()
+    .AddHealthChecks().AddCheck<HostHealth>("host");
+return await program.RunAsync();

@@ -1,0 +1,47 @@
+using MassTransit;
+using NovaNetBus.Contracts;
+using NovaNetBus.Domain;
+using NovaNetBus.Hosting;
+using NovaNetBus.Hosting.Messaging;
+using NovaNetBus.Hosting.Options;
+
+namespace NovaNetBus.NetworkWorker.Intake;
+
+/// <summary>Takes what the broker delivers to this host's queue: translate, hand over in the broker's order, wait for the end. No decision is made here.</summary>
+internal sealed class InstanceConsumers(NovaNetOptions options, InstancePipeline pipeline, InstanceOrder order, TimeProvider clock)
+    : IConsumer<InstanceSpawning>, IConsumer<InstanceDeleted>,
+        IConsumer<InstanceMigrating>, IConsumer<InstanceMigrated>, IConsumer<FixedIpAdd>, IConsumer<FixedIpRemove>, IConsumer<FloatingAssociate>
+{
+    public Task Consume(ConsumeContext<InstanceSpawning> context)
+    {
+        var command = Translation.ToCommand(context.Message, options.Host, Guid.NewGuid(), clock.GetUtcNow());
+        return HandOverAsync(context, command.InstanceId, (delivery, token) => pipeline.SpawnAsync(command, delivery, token));
+    }
+
+    public Task Consume(ConsumeContext<InstanceDeleted> context) => HandOverAsync(
+        context, context.Message.InstanceId, (delivery, token) => pipeline.DeleteAsync(context.Message.InstanceId, delivery, token));
+
+    public Task Consume(ConsumeContext<InstanceMigrating> context) => RefuseAsync(context, context.Message.InstanceId);
+
+    public Task Consume(ConsumeContext<InstanceMigrated> context) => RefuseAsync(context, context.Message.InstanceId);
+
+    public Task Consume(ConsumeContext<FixedIpAdd> context) => RefuseAsync(context, context.Message.InstanceId);
+
+    public Task Consume(ConsumeContext<FixedIpRemove> context) => RefuseAsync(context, context.Message.InstanceId);
+
+    public Task Consume(ConsumeContext<FloatingAssociate> context) => RefuseAsync(context, context.Message.InstanceId);
+
+    private Task RefuseAsync(ConsumeContext context, Guid instanceId) => HandOverAsync(context, instanceId, (delivery, token) => pipeline.RefuseAsync(
+        instanceId, new Refusal(ErrorCodes.NotSupported, "This version of NovaNetBus does not follow this event."), delivery, token));
+
+    private async Task HandOverAsync(ConsumeContext context, Guid instanceId, Func<Delivery, CancellationToken, Task> handle)
+    {
+        Translation.InstanceOf(instanceId);
+        var delivery = Delivery.Of(context);
+        using var scope = LogScope.Of(delivery.MessageId, instanceId, options.Host);
+        var turn = await DeliveryOrder.TurnAsync(context);
+        var handled = order.After(instanceId, () => handle(delivery, context.CancellationToken));
+        turn.Pass();
+        await handled;
+    }
+}

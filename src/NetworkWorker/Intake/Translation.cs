@@ -1,0 +1,45 @@
+using NovaNetBus.Contracts;
+using NovaNetBus.Domain;
+using NovaNetBus.Domain.Instances;
+using NovaNetBus.Domain.Networks;
+using NovaNetBus.Hosting.Messaging;
+
+namespace NovaNetBus.NetworkWorker.Intake;
+
+/// <summary>From messages to commands. What cannot be meant is an <see cref="InvalidMessageException"/> that names the field.</summary>
+internal static class Translation
+{
+    private const int LongestName = 255, MostNetworks = 64;
+
+    /// <summary>For the worker of <paramref name="host"/>.</summary>
+    public static Spawn ToCommand(InstanceSpawning message, string host, Guid seed, DateTimeOffset now)
+    {
+        Require(message.InstanceId != Guid.Empty, "instanceId must not be the empty UUID");
+        Require(IsName(message.ProjectId), $"projectId must have 1 to {LongestName} characters, none of them a control character");
+        Require(IsName(message.Hostname), $"hostname must have 1 to {LongestName} characters, none of them a control character");
+        Require(message.Host == host, $"host is not {host}, whose queue this message came to; the routing key must be the instance's host");
+        var networks = message.Networks ?? [];
+        Require(networks.Count <= MostNetworks, $"networks must not name more than {MostNetworks} networks");
+        Require(networks.All(network => network is not null && IsName(network.Network)), $"networks[].network must have 1 to {LongestName} characters");
+        return new Spawn(
+            message.InstanceId, message.ProjectId, host, message.Hostname,
+            networks.Select(network => new NetworkRequest(network.Network, network.Address, network.MacAddress)).ToValueList(), seed, now);
+    }
+
+    /// <summary>The instance that a message names.</summary>
+    public static Guid InstanceOf(Guid instanceId)
+    {
+        Require(instanceId != Guid.Empty, "instanceId must not be the empty UUID");
+        return instanceId;
+    }
+
+    private static bool IsName(string text) => text.Length is > 0 and <= LongestName && !text.Any(char.IsControl);
+
+    private static void Require(bool holds, string otherwise)
+    {
+        if (!holds)
+        {
+            throw new InvalidMessageException(otherwise);
+        }
+    }
+}

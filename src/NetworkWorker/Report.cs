@@ -1,0 +1,46 @@
+using NovaNetBus.Contracts;
+using NovaNetBus.Domain;
+using NovaNetBus.Domain.HostPlan;
+using NovaNetBus.Domain.Instances;
+
+namespace NovaNetBus.NetworkWorker;
+
+/// <summary>What is told to the world, from what is so. Pure.</summary>
+internal static class Report
+{
+    /// <summary>The same for each time that one generation is told. The instance is configured.</summary>
+    public static HostNetworkConfigured Configured(InstanceNetwork instance, IReadOnlyList<ServedNetwork> networks, HostSettings settings) => new(
+        instance.InstanceId,
+        instance.ProjectId!,
+        instance.Host!,
+        instance.Host!,
+        instance.Generation,
+        [.. instance.Ports.Select(port => VifOf(port, networks.First(served => served.Network.Id == port.NetworkId), settings))],
+        instance.ConfiguredAt!.Value);
+
+    /// <summary>A refusal.</summary>
+    public static InstanceNetworkFailed Failed(Guid instanceId, string host, Refusal refusal) =>
+        new(instanceId, host, refusal.Code, refusal.Message, refusal.Retryable);
+
+    /// <summary>The instance's network is gone.</summary>
+    public static Contracts.InstanceNetworkReleased Released(InstanceNetwork instance, string host) =>
+        new(instance.InstanceId, host, [.. InstanceDecisions.AddressesOf(instance).Select(address => address.ToString())]);
+
+    private static Vif VifOf(Port port, ServedNetwork served, HostSettings settings) => new(
+        port.VifId,
+        port.PortName,
+        port.Mac.ToString(),
+        port.NetworkId,
+        served.Network.Label,
+        served.Network.Bridge,
+        Vlan: null,
+        served.Network.Mtu,
+        port.Address.ToString(),
+        served.Network.Cidr.PrefixLength,
+        served.Network.Cidr.Broadcast.ToString(),
+        served.Router?.ToString(),
+        served.Network.EnableDhcp ? served.HostAddress.ToString() : null,
+        [.. HostPlanner.DnsOf(settings, served.Network).Select(dns => dns.ToString())],
+        FloatingIps: [],
+        Injected: false);
+}

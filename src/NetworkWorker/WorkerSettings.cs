@@ -1,0 +1,44 @@
+using System.Net;
+using NovaNetBus.Domain;
+using NovaNetBus.Domain.Addressing;
+using NovaNetBus.Domain.HostPlan;
+using NovaNetBus.Hosting.Options;
+
+namespace NovaNetBus.NetworkWorker;
+
+/// <summary>From the options to what the plan depends on.</summary>
+internal static class WorkerSettings
+{
+    /// <summary>Of this worker's host.</summary>
+    public static HostSettings From(NovaNetOptions options) => new(
+        options.PublicInterface,
+        options.FlatInterface,
+        options.RoutingSourceIp is { } source ? ToIpv4(source) : null,
+        options.DmzCidr.Select(ToCidr).ToValueList(),
+        options.DhcpLeaseTime,
+        options.DhcpDomain,
+        options.DnsServer.Select(ToIpv4).ToValueList());
+
+    /// <summary>A line for each option that is right in itself, but that this worker cannot serve.</summary>
+    public static IEnumerable<string> Faults(NovaNetOptions options)
+    {
+        if (options.NetworkManager != NetworkManagerKind.FlatDHCPManager)
+        {
+            yield return $"network_manager: {options.NetworkManager} is not served by this version; use FlatDHCPManager.";
+        }
+
+        if (options.UseIpv6)
+        {
+            yield return "use_ipv6: IPv6 is not served by this version; set it to false.";
+        }
+
+        if (!options.ForceDhcpRelease)
+        {
+            yield return "force_dhcp_release: this version always releases at once; set it to true.";
+        }
+    }
+
+    private static Ipv4 ToIpv4(IPAddress address) => Ipv4.Parse(address.ToString());
+
+    private static Cidr ToCidr(IPNetwork network) => new(ToIpv4(network.BaseAddress), network.PrefixLength);
+}

@@ -1,0 +1,96 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using NovaNetBus.Contracts;
+using NovaNetBus.Domain.HostPlan;
+using NovaNetBus.NetworkWorker.Host;
+using NSubstitute;
+using Xunit;
+
+namespace NovaNetBus.Programs.Tests.Worker;
+
+public sealed class reconciling
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task starts_with_a_full_reconcile_before_any_change()
+    {
+        var host = new DryRunHost();
+        using var reconciler = Of(host, () => Worlds.View(Worlds.Port(1)));
+        await reconciler.StartAsync(Cancellation);
+        await reconciler.ApplyAsync(HostChange.Coming(Worlds.View(Worlds.Port(2))), Cancellation).WaitAsync(TimeSpan.FromSeconds(10), Cancellation);
+        Assert.Equal(HostPlanner.Plan(Worlds.View(Worlds.Port(1), Worlds.Port(2))), host.Read(HostState.Empty));
+        Assert.Null(reconciler.NotReady);
+        await reconciler.StopAsync(Cancellation);
+    }
+
+    [Fact]
+    public async Task leaves_the_host_as_it_is_when_it_stops()
+    {
+        var host = new DryRunHost();
+        using var reconciler = Of(host, () => Worlds.View());
+        await reconciler.StartAsync(Cancellation);
+        await reconciler.ApplyAsync(HostChange.Coming(Worlds.View(Worlds.Port(1))), Cancellation);
+        var before = host.Read(HostState.Empty);
+        await reconciler.StopAsync(Cancellation);
+        Assert.Equal(before, host.Read(HostState.Empty));
+    }
+
+    [Fact]
+    public async Task takes_away_what_the_ledger_does_not_know()
+    {
+        var host = new DryRunHost();
+        host.Apply([.. HostPlanner.Plan(Worlds.View(Worlds.Port(9))).Resources.Select(resource => new HostAction.Add(resource))]);
+        using var reconciler = Of(host, () => Worlds.View(Worlds.Port(1)));
+        await reconciler.StartAsync(Cancellation);
+        await reconciler.ApplyAsync(HostChange.Coming(Worlds.View()), Cancellation);
+        Assert.Equal(HostPlanner.Plan(Worlds.View(Worlds.Port(1))), host.Read(HostState.Empty));
+        await reconciler.StopAsync(Cancellation);
+    }
+
+    [Fact]
+    public async Task sweeps_nothing_while_the_view_cannot_be_read()
+    {
+        var host = Substitute.For<IHost>();
+        var asked = new TaskCompletionSource();
+        using var reconciler = new Reconciler(
+            host,
+            _ =>
+            {
+                asked.TrySetResult();
+                return Task.FromException<HostView>(new TimeoutException("no database"));
+            },
+            TimeProvider.System,
+            NullLogger<Reconciler>.Instance);
+        await reconciler.StartAsync(Cancellation);
+        await asked.Task.WaitAsync(TimeSpan.FromSeconds(10), Cancellation);
+        await reconciler.StopAsync(Cancellation);
+        host.DidNotReceiveWithAnyArgs().Apply(default!);
+        Assert.Equal("no database", reconciler.NotReady);
+    }
+
+    [Fact]
+    public async Task one_change_that_cannot_be_made_does_not_fail_the_others()
+    {
+        var host = Substitute.For<IHost>();
+        host.Read(default!).ReturnsForAnyArgs(HostState.Empty);
+        host.WhenForAnyArgs(it => it.Apply(default!)).Do(call =>
+        {
+            var bad = call.Arg<IReadOnlyList<HostAction>>().FirstOrDefault(action => action.Resource.Key.Contains("tap2", StringComparison.Ordinal));
+            if (bad is not null)
+            {
+                throw new HostApplyException([new HostFailure(bad, ErrorCodes.HostConfigurationFailed, "the kernel said no")]);
+            }
+        });
+        using var reconciler = Of(host, () => Worlds.View());
+        var changes = Enumerable.Range(1, 3).Select(number => reconciler.ApplyAsync(HostChange.Coming(Worlds.View(Worlds.Port((byte)number))), Cancellation)).ToList();
+        await reconciler.StartAsync(Cancellation);
+        await changes[0].WaitAsync(TimeSpan.FromSeconds(10), Cancellation);
+        await changes[2].WaitAsync(TimeSpan.FromSeconds(10), Cancellation);
+        var refused = await Assert.ThrowsAsync<HostApplyException>(() => changes[1]);
+        Assert.Contains("tap2", refused.Message, StringComparison.Ordinal);
+        await reconciler.StopAsync(Cancellation);
+    }
+
+    private static Reconciler Of(IHost host, Func<HostView> view) =>
+        new(host, _ => Task.FromResult(view()), TimeProvider.System, NullLogger<Reconciler>.Instance);
+}
