@@ -1,4 +1,5 @@
 using NovaNetBus.Contracts;
+using NovaNetBus.Domain.Addressing;
 using NovaNetBus.Domain.HostPlan;
 using NovaNetBus.NetworkWorker.Host;
 using NovaNetBus.Netns.Tests.World;
@@ -61,6 +62,17 @@ public sealed class reconciling_a_host : IDisposable
         Assert.Contains("br-theirs", host.Namespace.Ip("link"), StringComparison.Ordinal);
         Assert.Contains("mtu 1400", host.Namespace.Ip("link show br100"), StringComparison.Ordinal);
         Assert.Contains("192.0.2.9", host.Namespace.Ip("addr show br100"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void a_bridge_that_a_killed_worker_had_half_made_is_known_as_ours()
+    {
+        host.Namespace.Ip($"link add br100 address {MacAddress.ForBridge("host-a", "br100")} type bridge");
+
+        host.Reconcile();
+        Assert.Contains("alias novanetbus", host.Namespace.Ip("link show br100"), StringComparison.Ordinal);
+        host.Reconcile(HostState.Empty);
+        Assert.DoesNotContain("br100", host.Namespace.Ip("link"), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -121,11 +121,11 @@ internal sealed class HostLinks : IDisposable
     private Link Find(string name) => netlink.Links().FirstOrDefault(link => link.Name == name)
         ?? throw new HostRefusalException(ErrorCodes.HostConfigurationFailed, $"this host has no interface {name}");
 
-    /// <summary>A wanted bridge that is off is as good as none; somebody else's is as good as wanted.</summary>
+    /// <summary>A wanted bridge that is off, or that we made and did not come to mark, is as good as none; somebody else's is as good as wanted.</summary>
     private static Bridge? ReadBridge(Link link, HostState wanted) => wanted.Find("bridge " + link.Name) switch
     {
         Bridge when !link.IsUp => null,
-        Bridge bridge when !link.IsOurs => bridge,
+        Bridge bridge when !link.IsOurs => link.Mac == bridge.Mac ? null : bridge,
         _ => new Bridge(link.Name, link.Mac ?? default, link.Mtu),
     };
 }

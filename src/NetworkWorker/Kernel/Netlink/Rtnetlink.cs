@@ -23,7 +23,10 @@ internal sealed class Rtnetlink : IDisposable
 
     public void Dispose() => socket.Dispose();
 
-    /// <summary>A bridge without spanning tree, forward delay or multicast snooping, marked as ours. One of that name that exists is left as it is.</summary>
+    /// <summary>
+    /// A bridge without spanning tree, forward delay or multicast snooping, marked as ours. One of that name that exists is left as it is, unless
+    /// its MAC address, which nobody else gives, shows that we made it and were stopped before we could mark it.
+    /// </summary>
     public void CreateBridge(string name, MacAddress mac, int mtu)
     {
         // Born with another MTU than wanted: only one that is changed afterwards stays when ports with a smaller one come.
@@ -35,9 +38,12 @@ internal sealed class Rtnetlink : IDisposable
         {
             socket.Run(request, $"create bridge {name}");
         }
-        catch (NetlinkException e) when (e.Errno == NetlinkException.Exists && Links().Any(link => link.Name == name && link.IsBridge))
+        catch (NetlinkException e) when (e.Errno == NetlinkException.Exists && Links().FirstOrDefault(link => link.Name == name && link.IsBridge) is { } there)
         {
-            return;
+            if (there.Mac != mac)
+            {
+                return;
+            }
         }
 
         Change(name, $"mark bridge {name} as ours", request => request.With(LinkAlias, Link.OurAlias));
