@@ -57,13 +57,14 @@ internal sealed class FreeBlocks
     /// <summary>The block to begin with.</summary>
     public int First(Network network, string host) => last.TryGetValue(network.Id, out var index) ? index : new BlockLayout(network.Cidr).StartFor(host);
 
-    /// <summary>A block with a free address, other than those of the batch that have none; null: the network is full.</summary>
-    public static async Task<int?> NextAsync(Network network, int from, IReadOnlyDictionary<BlockKey, Block> seen, NpgsqlConnection connection, CancellationToken cancellation)
+    /// <summary>A block with a free address, other than those that were tried and those of the batch that have none; null: there is no other.</summary>
+    public static async Task<int?> NextAsync(
+        Network network, int from, IReadOnlyDictionary<BlockKey, Block> seen, IReadOnlySet<BlockKey> tried, NpgsqlConnection connection, CancellationToken cancellation)
     {
         var own = seen.Where(pair => pair.Key.NetworkId == network.Id).ToList();
         foreach (var (key, block) in own.OrderBy(pair => pair.Key.Index))
         {
-            if (BlockDecisions.NextFree(block, network) is not null)
+            if (!tried.Contains(key) && BlockDecisions.NextFree(block, network) is not null)
             {
                 return key.Index;
             }

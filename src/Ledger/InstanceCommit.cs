@@ -49,6 +49,7 @@ internal sealed class InstanceCommit(LedgerSessions sessions)
                 state.Append(new HostJoined(work.Host, work.Now), work.Origin);
             }
 
+            var tried = new HashSet<BlockKey>();
             while (true)
             {
                 switch (work.Decide(Situation(work)))
@@ -67,7 +68,7 @@ internal sealed class InstanceCommit(LedgerSessions sessions)
                         await state.LoadBlocksAsync([needs.Block], cancellation);
                         break;
                     case InstanceDecision.NeedsFreeBlock needs:
-                        await PreferAnotherAsync(needs.NetworkId, work.Host, cancellation);
+                        await PreferAnotherAsync(needs.NetworkId, work.Host, tried, cancellation);
                         break;
                     default:
                         throw new InvalidOperationException("a decision is one of four");
@@ -80,12 +81,19 @@ internal sealed class InstanceCommit(LedgerSessions sessions)
             state.Host(work.Host) ?? new HostRecord(work.Host, ImmutableDictionary<Guid, Ipv4>.Empty, work.Now),
             state.Networks, state.Blocks, preferred);
 
-        private async Task PreferAnotherAsync(Guid networkId, string host, CancellationToken cancellation)
+        /// <summary>No block is offered twice to one work: one with a free address is not enough for an instance that needs two.</summary>
+        private async Task PreferAnotherAsync(Guid networkId, string host, HashSet<BlockKey> tried, CancellationToken cancellation)
         {
             var network = state.Networks.First(candidate => candidate.Id == networkId);
-            preferred[networkId] = preferred.TryGetValue(networkId, out var full) && full is { } from
-                ? await FreeBlocks.NextAsync(network, from, state.Blocks, session.Connection, cancellation)
-                : freeBlocks.First(network, host);
+            if (preferred.TryGetValue(networkId, out var full) && full is { } from)
+            {
+                tried.Add(new BlockKey(networkId, from));
+                preferred[networkId] = await FreeBlocks.NextAsync(network, from, state.Blocks, tried, session.Connection, cancellation);
+            }
+            else
+            {
+                preferred[networkId] = freeBlocks.First(network, host);
+            }
         }
 
         private void Apply(InstanceDecision.Decided decided, InstanceWork work)

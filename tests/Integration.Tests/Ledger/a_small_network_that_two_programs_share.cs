@@ -42,6 +42,24 @@ public sealed class a_small_network_that_two_programs_share(TestLedger ledger) :
     }
 
     [Fact]
+    public async Task gives_the_last_addresses_of_several_blocks_to_one_instance_that_needs_them_all()
+    {
+        // Two blocks of four: 10.4.0.2 and .3 in one, .4 to .6 in the other.
+        await ledger.CreateNetworkAsync("10.4.0.0/29", "scarce");
+        foreach (var address in new[] { "10.4.0.2", "10.4.0.5", "10.4.0.6" })
+        {
+            Assert.Null((await ledger.SpawnAsync(Guid.NewGuid(), network: "scarce", address: address)).Refusal);
+        }
+
+        var spawn = TestLedger.SpawnOf(Guid.NewGuid()) with { Networks = [new("scarce", null, null), new("scarce", null, null)] };
+        var outcome = await ledger.Instances.SpawnAsync(spawn, TestLedger.OriginOf("host-a"), TestContext.Current.CancellationToken);
+
+        Assert.Null(outcome.Refusal);
+        Assert.Equal(["10.4.0.3", "10.4.0.4"], outcome.State!.Ports.Select(port => port.Address.ToString()).Order());
+        Assert.Equal("no-more-fixed-ips", (await ledger.SpawnAsync(Guid.NewGuid(), network: "scarce")).Refusal!.Code);
+    }
+
+    [Fact]
     public async Task is_seen_by_the_other_program_as_soon_as_it_is_there_and_not_when_it_is_gone()
     {
         var other = ledger.StartProgram().GetRequiredService<InstanceLedger>();
