@@ -32,6 +32,16 @@ public sealed class Outage(TimeProvider clock, ILogger<Outage> log)
         }
     }
 
+    /// <summary>As above, for what has no result.</summary>
+    public Task WaitOutAsync(string what, Func<CancellationToken, Task> attempt, CancellationToken cancellation) => WaitOutAsync(
+        what,
+        async token =>
+        {
+            await attempt(token);
+            return true;
+        },
+        cancellation);
+
     /// <summary>True when the same call may succeed once broker or store are back.</summary>
     public static bool IsOutage(Exception fault) =>
         fault is SocketException or IOException or TimeoutException or DbException { IsTransient: true }

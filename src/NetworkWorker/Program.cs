@@ -34,7 +34,7 @@ program.Services
         var content = await services.GetRequiredService<HostViews>().ReadAsync(options.Host, cancellation);
         return new HostView(options.Host, settings, content.Networks, content.Ports);
     })
-    .AddSingleton<Reconciler>()
+    .AddSingleton(services => ActivatorUtilities.CreateInstance<Reconciler>(services, options.Host))
     .AddHostedService(services => services.GetRequiredService<Reconciler>())
     .AddHostedService<Heartbeat>()
     .AddHealthChecks().AddCheck<HostHealth>("host");

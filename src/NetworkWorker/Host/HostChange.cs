@@ -2,18 +2,25 @@ using NovaNetBus.Domain.HostPlan;
 
 namespace NovaNetBus.NetworkWorker.Host;
 
+/// <summary>The message, and the instance that it is about, for whose sake a host changes.</summary>
+internal sealed record Cause(string? MessageId, Guid InstanceId);
+
 /// <summary>A small part of a host's desired state: what must be there and what must not. Its cost does not depend on the rest of the host.</summary>
-internal sealed record HostChange(HostState Wanted, IReadOnlyList<string> Gone)
+internal sealed record HostChange(HostState Wanted, IReadOnlyList<string> Gone, Cause Cause)
 {
     /// <summary>These ports and all that they need come.</summary>
-    public static HostChange Coming(HostView view) => new(HostPlanner.Plan(view), []);
+    public static HostChange Coming(HostView view, Cause cause) => new(HostPlanner.Plan(view), [], cause);
 
     /// <summary>These ports go; what they share with others stays.</summary>
-    public static HostChange Going(HostView view)
+    public static HostChange Going(HostView view, Cause cause)
     {
         var shared = HostPlanner.Plan(view with { Ports = [] });
-        return new(HostState.Empty, [.. HostPlanner.Plan(view).Resources.Select(resource => resource.Key).Where(key => shared.Find(key) is null)]);
+        var own = HostPlanner.Plan(view).Resources.Select(resource => resource.Key).Where(key => shared.Find(key) is null);
+        return new(HostState.Empty, [.. own], cause);
     }
+
+    /// <summary>True when the step is for the sake of this change.</summary>
+    public bool Explains(HostAction step) => Wanted.Find(step.Resource.Key) is not null || Gone.Contains(step.Resource.Key);
 
     /// <summary>The steps that a host of this state needs.</summary>
     public static IReadOnlyList<HostAction> Steps(IReadOnlyCollection<HostChange> changes, HostState known)

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using NovaNetBus.Domain.HostPlan;
+using NovaNetBus.Hosting;
 
 namespace NovaNetBus.NetworkWorker.Host;
 
@@ -12,7 +13,7 @@ internal delegate Task<HostView> ViewReader(CancellationToken cancellation);
 /// The one that changes the host: first a full reconcile, then changes as they come, in natural batches, and a full reconcile again on a
 /// timer and after each failure. Nothing here decides; it plans from what the ledger says.
 /// </summary>
-internal sealed partial class Reconciler(IHost host, ViewReader readView, TimeProvider clock, ILogger<Reconciler> log)
+internal sealed partial class Reconciler(string hostName, IHost host, ViewReader readView, TimeProvider clock, ILogger<Reconciler> log)
     : BackgroundService
 {
     private const int LargestBatch = 128;
@@ -93,7 +94,8 @@ internal sealed partial class Reconciler(IHost host, ViewReader readView, TimePr
     {
         try
         {
-            Apply(HostChange.Steps([.. batch.Select(pending => pending.Change)], known));
+            var changes = batch.ConvertAll(pending => pending.Change);
+            Apply(HostChange.Steps(changes, known), step => changes.Find(change => change.Explains(step))?.Cause);
             batch.ForEach(pending => pending.Done.SetResult());
         }
         catch (HostApplyException) when (batch.Count > 1)
@@ -108,10 +110,11 @@ internal sealed partial class Reconciler(IHost host, ViewReader readView, TimePr
         }
     }
 
-    private void Apply(IReadOnlyList<HostAction> actions)
+    private void Apply(IReadOnlyList<HostAction> actions, Func<HostAction, Cause?> why)
     {
         foreach (var action in actions)
         {
+            using var scope = why(action) is { } cause ? LogScope.Of(cause.MessageId, cause.InstanceId, hostName) : null;
             LogAction(log, action);
         }
 
@@ -137,7 +140,7 @@ internal sealed partial class Reconciler(IHost host, ViewReader readView, TimePr
             var actions = HostDiff.Between(desired, actual);
             Drift = first ? 0 : actions.Count;
             LogReconcile(log, desired.Count, actions.Count);
-            Apply(actions);
+            Apply(actions, _ => null);
             NotReady = null;
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -153,7 +156,7 @@ internal sealed partial class Reconciler(IHost host, ViewReader readView, TimePr
 
     private static TimeSpan Max(TimeSpan left, TimeSpan right) => left > right ? left : right;
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Action}")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Action:l}")]
     private static partial void LogAction(ILogger log, HostAction action);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Reconcile: {Resources} resources wanted, {Actions} steps to get there")]

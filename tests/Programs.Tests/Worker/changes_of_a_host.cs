@@ -13,7 +13,7 @@ public sealed class changes_of_a_host
     [Fact]
     public void a_coming_port_brings_only_what_is_its_own()
     {
-        var steps = HostChange.Steps([HostChange.Coming(Worlds.View(Worlds.Port(1)))], Base);
+        var steps = HostChange.Steps([HostChange.Coming(Worlds.View(Worlds.Port(1)), Worlds.Cause)], Base);
         Assert.Equal(
             [$"dhcp-host {Worlds.Net.Id} 10.0.0.11", "element PortIp tap1 fa:16:3e:00:00:01 10.0.0.11", "element PortMac tap1 fa:16:3e:00:00:01", "element VmPorts tap1"],
             steps.Select(step => step.Resource.Key).Order(StringComparer.Ordinal));
@@ -24,14 +24,14 @@ public sealed class changes_of_a_host
     public void the_same_port_again_changes_nothing()
     {
         var there = HostPlanner.Plan(Worlds.View(Worlds.Port(1)));
-        Assert.Empty(HostChange.Steps([HostChange.Coming(Worlds.View(Worlds.Port(1)))], there));
+        Assert.Empty(HostChange.Steps([HostChange.Coming(Worlds.View(Worlds.Port(1)), Worlds.Cause)], there));
     }
 
     [Fact]
     public void a_going_port_leaves_its_network_and_its_neighbours()
     {
         var there = HostPlanner.Plan(Worlds.View(Worlds.Port(1), Worlds.Port(2)));
-        var steps = HostChange.Steps([HostChange.Going(Worlds.View(Worlds.Port(1)))], there);
+        var steps = HostChange.Steps([HostChange.Going(Worlds.View(Worlds.Port(1)), Worlds.Cause)], there);
         Assert.Equal(HostPlanner.Plan(Worlds.View(Worlds.Port(2))), there.After(steps));
     }
 
@@ -40,7 +40,7 @@ public sealed class changes_of_a_host
     {
         var there = HostPlanner.Plan(Worlds.View(Worlds.Port(1)));
         var steps = HostChange.Steps(
-            [HostChange.Going(Worlds.View(Worlds.Port(1))), HostChange.Coming(Worlds.View(Worlds.Port(2))), HostChange.Coming(Worlds.View(Worlds.Port(3)))], there);
+            [HostChange.Going(Worlds.View(Worlds.Port(1)), Worlds.Cause), HostChange.Coming(Worlds.View(Worlds.Port(2)), Worlds.Cause), HostChange.Coming(Worlds.View(Worlds.Port(3)), Worlds.Cause)], there);
         Assert.Equal(HostPlanner.Plan(Worlds.View(Worlds.Port(2), Worlds.Port(3))), there.After(steps));
     }
 }
@@ -53,6 +53,8 @@ internal static class Worlds
         "br100", null, null, MultiHost: true, ShareAddress: false, EnableDhcp: true, 1500, [], DateTimeOffset.UnixEpoch);
 
     public static readonly HostSettings Settings = new("eth0", "eth1", Ipv4.Parse("192.0.2.1"), [], 86400, "novalocal", []);
+
+    public static readonly Cause Cause = new("message-1", Guid.Parse("22222222-2222-2222-2222-222222222222"));
 
     public static HostView View(params IReadOnlyList<ServedPort> ports) =>
         new("host-a", Settings, [new ServedNetwork(Net, Ipv4.Parse("10.0.0.2"))], ports);

@@ -17,7 +17,7 @@ public sealed class reconciling
         var host = new DryRunHost();
         using var reconciler = Of(host, () => Worlds.View(Worlds.Port(1)));
         await reconciler.StartAsync(Cancellation);
-        await reconciler.ApplyAsync(HostChange.Coming(Worlds.View(Worlds.Port(2))), Cancellation).WaitAsync(TimeSpan.FromSeconds(10), Cancellation);
+        await reconciler.ApplyAsync(HostChange.Coming(Worlds.View(Worlds.Port(2)), Worlds.Cause), Cancellation).WaitAsync(TimeSpan.FromSeconds(10), Cancellation);
         Assert.Equal(HostPlanner.Plan(Worlds.View(Worlds.Port(1), Worlds.Port(2))), host.Read(HostState.Empty));
         Assert.Null(reconciler.NotReady);
         await reconciler.StopAsync(Cancellation);
@@ -29,7 +29,7 @@ public sealed class reconciling
         var host = new DryRunHost();
         using var reconciler = Of(host, () => Worlds.View());
         await reconciler.StartAsync(Cancellation);
-        await reconciler.ApplyAsync(HostChange.Coming(Worlds.View(Worlds.Port(1))), Cancellation);
+        await reconciler.ApplyAsync(HostChange.Coming(Worlds.View(Worlds.Port(1)), Worlds.Cause), Cancellation);
         var before = host.Read(HostState.Empty);
         await reconciler.StopAsync(Cancellation);
         Assert.Equal(before, host.Read(HostState.Empty));
@@ -42,7 +42,7 @@ public sealed class reconciling
         host.Apply([.. HostPlanner.Plan(Worlds.View(Worlds.Port(9))).Resources.Select(resource => new HostAction.Add(resource))]);
         using var reconciler = Of(host, () => Worlds.View(Worlds.Port(1)));
         await reconciler.StartAsync(Cancellation);
-        await reconciler.ApplyAsync(HostChange.Coming(Worlds.View()), Cancellation);
+        await reconciler.ApplyAsync(HostChange.Coming(Worlds.View(), Worlds.Cause), Cancellation);
         Assert.Equal(HostPlanner.Plan(Worlds.View(Worlds.Port(1))), host.Read(HostState.Empty));
         await reconciler.StopAsync(Cancellation);
     }
@@ -53,6 +53,7 @@ public sealed class reconciling
         var host = Substitute.For<IHost>();
         var asked = new TaskCompletionSource();
         using var reconciler = new Reconciler(
+            "host-a",
             host,
             _ =>
             {
@@ -82,7 +83,7 @@ public sealed class reconciling
             }
         });
         using var reconciler = Of(host, () => Worlds.View());
-        var changes = Enumerable.Range(1, 3).Select(number => reconciler.ApplyAsync(HostChange.Coming(Worlds.View(Worlds.Port((byte)number))), Cancellation)).ToList();
+        var changes = Enumerable.Range(1, 3).Select(number => reconciler.ApplyAsync(HostChange.Coming(Worlds.View(Worlds.Port((byte)number)), Worlds.Cause), Cancellation)).ToList();
         await reconciler.StartAsync(Cancellation);
         await changes[0].WaitAsync(TimeSpan.FromSeconds(10), Cancellation);
         await changes[2].WaitAsync(TimeSpan.FromSeconds(10), Cancellation);
@@ -92,5 +93,5 @@ public sealed class reconciling
     }
 
     private static Reconciler Of(IHost host, Func<HostView> view) =>
-        new(host, _ => Task.FromResult(view()), TimeProvider.System, NullLogger<Reconciler>.Instance);
+        new("host-a", host, _ => Task.FromResult(view()), TimeProvider.System, NullLogger<Reconciler>.Instance);
 }
