@@ -7,7 +7,7 @@ using Xunit;
 
 namespace NovaNetBus.Programs.Tests.Worker;
 
-public sealed class reconciling
+public sealed class reconciling_a_host
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
