@@ -7,6 +7,7 @@ var root = new RootCommand("Plays the compute service and its VMs, for demos, pr
 root.Add(WorldCommands.Create());
 root.Add(VmCommands.Create());
 root.Add(PacketCommands.Create());
+root.Add(DemoCommands.Create());
 root.Add(ForwardCommand.Create());
 
 var parsed = root.Parse(args);

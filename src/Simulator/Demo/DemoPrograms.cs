@@ -15,6 +15,10 @@ internal sealed class DemoPrograms(StateDirectory state, string bin, string logs
     private const string Folder = "programs";
     private static readonly TimeSpan ReadyBound = TimeSpan.FromSeconds(60);
 
+    /// <summary>Those that were started last.</summary>
+    public static IEnumerable<ProcessIdentity> Started(StateDirectory state) =>
+        state.FilesIn(Folder).Select(file => state.Read<ProcessIdentity>(Folder, Path.GetFileName(file))).OfType<ProcessIdentity>();
+
     /// <summary>Where the worker of a host keeps its files; dnsmasq, which gives up its rights, must be able to enter.</summary>
     public string StatePathOf(string host) => state.PublicFolder("hosts", host);
 

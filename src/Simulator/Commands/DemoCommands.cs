@@ -1,0 +1,59 @@
+using System.CommandLine;
+using NovaNetBus.Simulator.Demo;
+using NovaNetBus.Simulator.Worlds;
+
+namespace NovaNetBus.Simulator.Commands;
+
+/// <summary><c>demo run|down</c>: what scripts/demo.sh calls once services and programs are there.</summary>
+internal static class DemoCommands
+{
+    public static Command Create()
+    {
+        var demo = new Command("demo", "The whole story with real packets (root); see scripts/demo.sh.") { CommonOptions.State };
+        demo.Add(Run());
+        demo.Add(Down());
+        return demo;
+    }
+
+    private static Command Run()
+    {
+        var bin = new Option<string>("--bin") { Description = "Folder of the programs.", DefaultValueFactory = _ => AppContext.BaseDirectory };
+        var logs = new Option<string>("--logs") { Description = "Folder for the programs' output.", Required = true };
+        var json = new Option<string?>("--json") { Description = "File for {passed, steps}." };
+        var keep = new Option<bool>("--keep") { Description = "Leave all running." };
+        var run = new Command("run", "Plays the story; exit 0 when every step held.") { bin, logs, json, keep };
+        run.SetAction(async (parsed, ct) =>
+        {
+            var state = CommonOptions.StateOf(parsed);
+            var connections = Connections.FromEnvironment() ?? throw new SimulatorException("Source .services/env first (made by scripts/services.sh up).");
+            var log = new StepLog(Console.Out);
+            Directory.CreateDirectory(parsed.GetRequiredValue(logs));
+            var programs = Path.GetFullPath(parsed.GetRequiredValue(bin));
+            var play = new Demo.Demo(state, programs, Path.GetFullPath(parsed.GetRequiredValue(logs)), log);
+            try
+            {
+                return await play.RunAsync(connections, parsed.GetValue(keep), ct) ? ExitCodes.Done : ExitCodes.Refused;
+            }
+            finally
+            {
+                log.PrintTable();
+                if (parsed.GetValue(json) is { } file)
+                {
+                    CommonOptions.Save(file, log.Report);
+                }
+            }
+        });
+        return run;
+    }
+
+    private static Command Down()
+    {
+        var down = new Command("down", "Takes away a demo that was kept.");
+        down.SetAction(async (parsed, ct) =>
+        {
+            await Demo.Demo.DownAsync(CommonOptions.StateOf(parsed), ct);
+            return ExitCodes.Done;
+        });
+        return down;
+    }
+}
