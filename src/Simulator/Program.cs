@@ -8,6 +8,7 @@ root.Add(WorldCommands.Create());
 root.Add(VmCommands.Create());
 root.Add(PacketCommands.Create());
 root.Add(DemoCommands.Create());
+root.Add(BenchCommands.Create());
 root.Add(ForwardCommand.Create());
 
 var parsed = root.Parse(args);

@@ -25,11 +25,11 @@ internal static class DemoCommands
         run.SetAction(async (parsed, ct) =>
         {
             var state = CommonOptions.StateOf(parsed);
-            var connections = Connections.FromEnvironment() ?? throw new SimulatorException("Source .services/env first (made by scripts/services.sh up).");
+            var connections = Connections.Required();
             var log = new StepLog(Console.Out);
             Directory.CreateDirectory(parsed.GetRequiredValue(logs));
             var programs = Path.GetFullPath(parsed.GetRequiredValue(bin));
-            var play = new Demo.Demo(state, programs, Path.GetFullPath(parsed.GetRequiredValue(logs)), log);
+            var play = new Play(state, programs, Path.GetFullPath(parsed.GetRequiredValue(logs)), log);
             try
             {
                 return await play.RunAsync(connections, parsed.GetValue(keep), ct) ? ExitCodes.Done : ExitCodes.Refused;
@@ -51,7 +51,7 @@ internal static class DemoCommands
         var down = new Command("down", "Takes away a demo that was kept.");
         down.SetAction(async (parsed, ct) =>
         {
-            await Demo.Demo.DownAsync(CommonOptions.StateOf(parsed), ct);
+            await DemoSetup.DownAsync(CommonOptions.StateOf(parsed), ct);
             return ExitCodes.Done;
         });
         return down;

@@ -24,9 +24,14 @@ internal sealed class DemoPrograms(StateDirectory state, string bin, string logs
 
     public void StartScheduler() => Start("scheduler", null, Path.Combine(bin, "novanet-scheduler"));
 
-    public void StartWorker(string host) => Start(
-        host, WorldPlan.NamespaceOfHost(host), Path.Combine(bin, "novanet-worker"),
-        "--host", host, "--multi-host", "true", "--flat-interface", "eth1", "--public-interface", "eth0", "--flat-network-bridge", "br100", "--state-path", StatePathOf(host));
+    /// <param name="host">Its name; it runs inside that host's namespace.</param>
+    /// <param name="more">Options beyond those that the world asks for.</param>
+    public void StartWorker(string host, params string[] more) => Start(
+        host, WorldPlan.NamespaceOfHost(host),
+        [
+            Path.Combine(bin, "novanet-worker"), "--host", host, "--multi-host", "true", "--flat-interface", "eth1", "--public-interface", "eth0",
+            "--flat-network-bridge", "br100", "--state-path", StatePathOf(host), .. more,
+        ]);
 
     public ProcessIdentity WorkerOf(string host) => Find(host) ?? throw new SimulatorException($"No worker was started on {host}.");
 
@@ -34,17 +39,8 @@ internal sealed class DemoPrograms(StateDirectory state, string bin, string logs
 
     public Task WaitForWorkerAsync(string host, CancellationToken ct) => WaitAsync(host, WorldPlan.NamespaceOfHost(host), WorkerPort, ct);
 
-    /// <summary>Ends all that were started, the workers first.</summary>
-    public async Task StopAsync(CancellationToken ct)
-    {
-        foreach (var name in WorldPlan.Hosts.Append("scheduler"))
-        {
-            if (Find(name) is { } process)
-            {
-                await process.StopAsync(ct);
-            }
-        }
-    }
+    /// <summary>Ends all that were started.</summary>
+    public static async Task StopAsync(StateDirectory state, CancellationToken ct) => await Task.WhenAll(Started(state).Select(p => p.StopAsync(ct)));
 
     private ProcessIdentity? Find(string name) => state.Read<ProcessIdentity>(Folder, name + ".json");
 

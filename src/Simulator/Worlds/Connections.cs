@@ -19,10 +19,13 @@ internal sealed record Connections(string RabbitMq, string? Postgres)
             ? new Connections(broker, Environment.GetEnvironmentVariable(PostgresVariable))
             : null;
 
+    /// <summary>The environment's, and nobody else's.</summary>
+    public static Connections Required() => FromEnvironment() ?? throw Missing();
+
     /// <summary>The environment's, else those with which the world came up.</summary>
     public static Connections Find(StateDirectory state) =>
         FromEnvironment() ?? state.Read<WorldState>(WorldState.FileName)?.Connections
-        ?? throw new SimulatorException($"{RabbitMqVariable} is not set: source .services/env (made by scripts/services.sh up).");
+        ?? throw Missing();
 
     public IReadOnlyDictionary<string, string?> AsEnvironment() =>
         new Dictionary<string, string?> { [RabbitMqVariable] = RabbitMq, [PostgresVariable] = Postgres };
@@ -42,6 +45,8 @@ internal sealed record Connections(string RabbitMq, string? Postgres)
 
         return ports;
     }
+
+    private static SimulatorException Missing() => new($"{RabbitMqVariable} is not set: source .services/env (made by scripts/services.sh up).");
 
     private static int LoopbackPort(string host, int port) =>
         host == "localhost" || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address))

@@ -5,10 +5,8 @@ namespace NovaNetBus.Simulator.Demo;
 /// <summary>The whole story on two hosts, from nothing to nothing.</summary>
 /// <param name="bin">Folder of the four programs.</param>
 /// <param name="logs">Folder for their output.</param>
-internal sealed class Demo(StateDirectory state, string bin, string logs, StepLog log)
+internal sealed class Play(StateDirectory state, string bin, string logs, StepLog log)
 {
-    private readonly World _world = new(state);
-
     /// <returns>Whether every step held.</returns>
     public async Task<bool> RunAsync(Connections connections, bool keep, CancellationToken ct)
     {
@@ -25,25 +23,6 @@ internal sealed class Demo(StateDirectory state, string bin, string logs, StepLo
         }
 
         return log.Report.Passed;
-    }
-
-    /// <summary>Takes away a kept demo. Nothing happens when there is none.</summary>
-    public static async Task DownAsync(StateDirectory state, CancellationToken ct)
-    {
-        var made = state.Read<DemoState>(DemoState.FileName);
-        if (made is not null)
-        {
-            await new DemoPrograms(state, "", "", new Connections(made.Broker, made.Database.Connection)).StopAsync(ct);
-        }
-
-        await new World(state).DownAsync(ct);
-        if (made is not null)
-        {
-            await made.Database.RemoveAsync(ct);
-            await DemoQueues.RemoveAsync(made.Broker, made.Queues, ct);
-        }
-
-        state.Remove();
     }
 
     private async Task PlayAsync(Connections connections, CancellationToken ct)
@@ -65,7 +44,7 @@ internal sealed class Demo(StateDirectory state, string bin, string logs, StepLo
 
         async Task<Proof> LayOutAsync()
         {
-            made = await LayAsync(connections, ct);
+            made = await DemoSetup.UpAsync(state, connections, ct);
             return new Proof(true, $"{string.Join(", ", WorldPlan.Namespaces)}; a fresh database; broker and database are reached on each host's own loopback");
         }
     }
@@ -92,16 +71,6 @@ internal sealed class Demo(StateDirectory state, string bin, string logs, StepLo
         yield return ("message published to host-network-configured, alone", () => new SpeedSteps(stage).PublishedToConfiguredAsync(ct));
     }
 
-    private async Task<DemoState> LayAsync(Connections connections, CancellationToken ct)
-    {
-        await DownAsync(state, ct);
-        var queues = await DemoQueues.ClaimAsync(connections.RabbitMq, ct);
-        var made = new DemoState(await DemoDatabase.CreateAsync(connections, ct), connections.RabbitMq, queues);
-        await _world.UpAsync(connections with { Postgres = made.Database.Connection }, ct);
-        state.Write(made, DemoState.FileName);
-        return made;
-    }
-
     private static async Task<Proof> StartProgramsAsync(Stage stage, CancellationToken ct)
     {
         stage.Programs.StartScheduler();
@@ -126,7 +95,7 @@ internal sealed class Demo(StateDirectory state, string bin, string logs, StepLo
     private async Task<Proof> LeaveAsync(CancellationToken ct)
     {
         var leftovers = await Leftovers.CollectAsync(state, ct);
-        await DownAsync(state, ct);
+        await DemoSetup.DownAsync(state, ct);
         return await leftovers.CheckAsync(ct);
     }
 }

@@ -1,0 +1,39 @@
+using System.CommandLine;
+using NovaNetBus.Simulator.Load;
+using NovaNetBus.Simulator.Worlds;
+
+namespace NovaNetBus.Simulator.Commands;
+
+/// <summary><c>bench main</c>: what scripts/bench.sh calls.</summary>
+internal static class BenchCommands
+{
+    public static Command Create()
+    {
+        var bench = new Command("bench", "Figures (root); see scripts/bench.sh.") { CommonOptions.State };
+        bench.Add(MainJob());
+        return bench;
+    }
+
+    private static Command MainJob()
+    {
+        var bin = new Option<string>("--bin") { Description = "Folder of the programs.", DefaultValueFactory = _ => AppContext.BaseDirectory };
+        var logs = new Option<string>("--logs") { Description = "Folder for the programs' output.", Required = true };
+        var json = new Option<string?>("--json") { Description = "File for {name, machine, commit, at, results}." };
+        var commit = new Option<string>("--commit") { Description = "What is measured.", DefaultValueFactory = _ => "unknown" };
+        var main = new Command("main", "Spawning published to configured received: alone, 64 and 256 in flight.") { bin, logs, json, commit };
+        main.SetAction(async (parsed, ct) =>
+        {
+            Directory.CreateDirectory(parsed.GetRequiredValue(logs));
+            var bench = new MainBench(
+                CommonOptions.StateOf(parsed), Path.GetFullPath(parsed.GetRequiredValue(bin)), Path.GetFullPath(parsed.GetRequiredValue(logs)), Console.Out);
+            var report = await bench.RunAsync(Connections.Required(), parsed.GetRequiredValue(commit), ct);
+            if (parsed.GetValue(json) is { } file)
+            {
+                CommonOptions.Save(file, report);
+            }
+
+            return ExitCodes.Done;
+        });
+        return main;
+    }
+}
