@@ -8,7 +8,7 @@ namespace NovaNetBus.Cli;
 /// <summary>The usual help with the command's examples below it; a group shows the first example of each of its commands.</summary>
 internal sealed class HelpWithExamples : SynchronousCommandLineAction
 {
-    private readonly HelpAction usual = new();
+    private readonly HelpAction _usual = new();
 
     /// <inheritdoc />
     public override bool ClearsParseErrors => true;
@@ -16,7 +16,7 @@ internal sealed class HelpWithExamples : SynchronousCommandLineAction
     /// <inheritdoc />
     public override int Invoke(ParseResult parseResult)
     {
-        usual.Invoke(parseResult);
+        _usual.Invoke(parseResult);
         var output = parseResult.InvocationConfiguration.Output;
         output.WriteLine("Examples:");
         foreach (var example in ExamplesOf(parseResult.CommandResult.Command))
