@@ -24,7 +24,10 @@ public static class LedgerSetup
     public static IServiceCollection AddLedger(this IServiceCollection services, string connectionString)
     {
         services.AddSingleton(_ => NpgsqlDataSource.Create(connectionString));
-        services.AddMarten(provider => Options(provider.GetRequiredService<NpgsqlDataSource>()));
+
+        // Not AddMarten: it would bring its own hosted services and scopes, change AutoCreate behind our back, and write every failed statement
+        // to the log as an error, lost races included. Exceptions come to the callers whole.
+        services.AddSingleton<IDocumentStore>(provider => new DocumentStore(Options(provider.GetRequiredService<NpgsqlDataSource>())));
         services.AddSingleton(provider => new LedgerSchema(provider.GetRequiredService<IDocumentStore>(), connectionString));
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<LedgerSchema>());
         services.AddSingleton(provider => new LedgerSessions(provider.GetRequiredService<IDocumentStore>(), provider.GetRequiredService<NpgsqlDataSource>()));

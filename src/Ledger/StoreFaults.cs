@@ -7,6 +7,9 @@ namespace NovaNetBus.Ledger;
 /// <summary>What an exception of the store means.</summary>
 internal static class StoreFaults
 {
+    // The class of "the administrator ends or restarts the server".
+    private const string Intervention = "57P";
+
     private static readonly string[] RaceStates =
     [
         PostgresErrorCodes.UniqueViolation, PostgresErrorCodes.SerializationFailure, PostgresErrorCodes.DeadlockDetected,
@@ -19,8 +22,9 @@ internal static class StoreFaults
         || (cause is PostgresException fault && RaceStates.Contains(fault.SqlState)));
 
     /// <summary>The database is not there, or cannot work now. No other work would fare better.</summary>
-    public static bool IsOutage(Exception exception) => Causes(exception).Any(cause =>
-        cause is PostgresException fault ? fault.IsTransient : cause is NpgsqlException or TimeoutException or OperationCanceledException);
+    public static bool IsOutage(Exception exception) => !IsLostRace(exception) && Causes(exception).Any(cause => cause is PostgresException fault
+        ? fault.IsTransient || fault.SqlState.StartsWith(Intervention, StringComparison.Ordinal)
+        : cause is NpgsqlException or TimeoutException or OperationCanceledException);
 
     private static IEnumerable<Exception> Causes(Exception exception)
     {

@@ -59,13 +59,16 @@ public sealed class the_log(TestLedger ledger) : IClassFixture<TestLedger>
     {
         await ledger.CreateNetworkAsync("10.3.0.0/24", "kept", shareAddress: false);
         await ledger.CreateNetworkAsync("10.4.0.0/24", "dropped", shareAddress: false);
-        var instances = Enumerable.Range(0, 12).Select(_ => Guid.NewGuid()).ToList();
-        await Task.WhenAll(instances.Select((instance, number) => ledger.SpawnAsync(instance, number % 2 == 0 ? "host-a" : "host-b", number < 8 ? "kept" : "dropped")));
-        await Task.WhenAll(instances.Skip(6).Select(instance => ledger.DeleteAsync(instance)));
-        await Task.WhenAll(instances.Skip(7).Select(instance => ledger.ReleasedAsync(instance)));
+
+        // More events than Marten rebuilds in one page (500), so that states are carried over from page to page.
+        var instances = Enumerable.Range(0, 160).Select(_ => Guid.NewGuid()).ToList();
+        await Task.WhenAll(instances.Select((instance, number) => ledger.SpawnAsync(instance, number % 2 == 0 ? "host-a" : "host-b", number < 80 ? "kept" : "dropped")));
+        await Task.WhenAll(instances.Skip(60).Select(instance => ledger.DeleteAsync(instance)));
+        await Task.WhenAll(instances.Skip(70).Select(instance => ledger.ReleasedAsync(instance)));
         await ledger.Networks.DeleteAsync("dropped", TestLedger.Now, TestLedger.OriginOf("scheduler"), TestContext.Current.CancellationToken);
         var before = await SnapshotsAsync();
         Assert.Contains(before, line => line.Contains("10.3.0.", StringComparison.Ordinal));
+        Assert.True((await ledger.Store.Advanced.FetchEventStoreStatistics(token: TestContext.Current.CancellationToken)).EventCount > 500);
 
         await ledger.Store.Advanced.Clean.DeleteDocumentsByTypeAsync(typeof(InstanceDocument), TestContext.Current.CancellationToken);
         using var daemon = await ledger.Store.BuildProjectionDaemonAsync();
