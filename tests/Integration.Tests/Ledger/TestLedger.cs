@@ -18,7 +18,7 @@ public sealed class TestLedger : IAsyncLifetime
 
     public static DateTimeOffset Now { get; } = new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);
 
-    public string ConnectionString => new NpgsqlConnectionStringBuilder(Server) { Database = database, Timeout = 30 }.ConnectionString;
+    public string ConnectionString => new NpgsqlConnectionStringBuilder(Services.Postgres) { Database = database, Timeout = 30 }.ConnectionString;
 
     public IServiceProvider Program => programs[0];
 
@@ -34,20 +34,17 @@ public sealed class TestLedger : IAsyncLifetime
 
     internal IDocumentStore Store => Program.GetRequiredService<IDocumentStore>();
 
-    private static string Server => Environment.GetEnvironmentVariable("ConnectionStrings__Postgres")
-        ?? throw new InvalidOperationException("ConnectionStrings__Postgres is not set: run 'scripts/services.sh up', then 'source .services/env'");
-
     /// <summary>A database without any table of ours.</summary>
     public static async Task<TestLedger> EmptyAsync()
     {
         var ledger = new TestLedger();
-        await ExecuteAsync(Server, $"create database {ledger.database}");
+        await ExecuteAsync(Services.Postgres, $"create database {ledger.database}");
         return ledger;
     }
 
     public async ValueTask InitializeAsync()
     {
-        await ExecuteAsync(Server, $"create database {database}");
+        await ExecuteAsync(Services.Postgres, $"create database {database}");
         await StartProgram().GetRequiredService<LedgerSchema>().ApplyAsync(TestContext.Current.CancellationToken);
     }
 
@@ -66,7 +63,7 @@ public sealed class TestLedger : IAsyncLifetime
             await program.DisposeAsync();
         }
 
-        await ExecuteAsync(Server, $"drop database {database} with (force)");
+        await ExecuteAsync(Services.Postgres, $"drop database {database} with (force)");
     }
 
     internal async Task<Network> CreateNetworkAsync(string cidr, string label = "private", bool shareAddress = true, string? project = null)
