@@ -134,24 +134,29 @@ internal sealed class Cluster(Network[] networks)
     private IEnumerable<int> Handle(Message message)
     {
         var command = SpawnOf(message);
-        foreach (var step in Append(message, situation => message.Spawns
-            ? InstanceDecisions.Spawn(command, situation)
-            : InstanceDecisions.Delete(command.InstanceId, situation, command.Now)))
+        var refused = false;
+        foreach (var step in Append(message, situation =>
+        {
+            var decision = message.Spawns ? InstanceDecisions.Spawn(command, situation) : InstanceDecisions.Delete(command.InstanceId, situation, command.Now);
+            refused = decision is InstanceDecision.Refused;
+            return decision;
+        }))
             yield return step;
 
-        if (ledger.Read(command.InstanceId).State is not { } state || state.Host != message.Host)
+        if (refused)
             yield break;
 
+        var state = ledger.Read(command.InstanceId).State!;
         if (state.IsOnHost)
         {
-            Plug(state);
+            Plug(state, message.Host);
             yield return 0;
             foreach (var step in Append(message, situation => InstanceDecisions.Configured(message.Host, state.Generation, situation, command.Now)))
                 yield return step;
         }
         else if (state.Status == InstanceStatus.Releasing)
         {
-            Unplug(state);
+            Unplug(state, message.Host);
             yield return 0;
             foreach (var step in Append(message, situation => InstanceDecisions.Released(situation, command.Now)))
                 yield return step;
@@ -187,18 +192,18 @@ internal sealed class Cluster(Network[] networks)
         return Given.Spawn(message.Instance, message.Host, wishes) with { Seed = Given.Seed(++clock), Now = Given.Noon.AddSeconds(clock) };
     }
 
-    private void Unplug(InstanceNetwork state)
+    private void Unplug(InstanceNetwork state, string host)
     {
         plugs++;
         foreach (var port in state.Ports)
-            plugged.Remove((state.Host!, port.PortName));
+            plugged.Remove((host, port.PortName));
     }
 
-    private void Plug(InstanceNetwork state)
+    private void Plug(InstanceNetwork state, string host)
     {
         plugs++;
         foreach (var port in state.Ports)
-            plugged[(state.Host!, port.PortName)] = port;
+            plugged[(host, port.PortName)] = port;
     }
 
     private void WhatMustHold()

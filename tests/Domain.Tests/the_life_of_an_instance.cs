@@ -149,7 +149,6 @@ public sealed class the_life_of_an_instance
         var command = Given.Spawn(networks: new NetworkRequest("later", null, null));
         ledger.Spawn(command);
         ledger.Delete(command, "host-b");
-
         Assert.Equal((InstanceStatus.Released, "project"), (ledger.State(command).Status, ledger.State(command).ProjectId));
         NotRecorded("instance-deleted", ledger.Spawn(command));
     }
@@ -170,7 +169,6 @@ public sealed class the_life_of_an_instance
     {
         var lowest = FirstChoice();
         var command = Given.Spawn(networks: [Given.Asking(network), Given.Asking(network, lowest)]);
-
         Assert.IsType<InstanceDecision.Decided>(ledger.Spawn(command));
 
         Assert.Equal(lowest, ledger.State(command).Ports[1].Address.ToString());
@@ -184,11 +182,10 @@ public sealed class the_life_of_an_instance
         ledger.Spawn(command);
 
         var ports = ledger.State(command).Ports;
-        Assert.Equal([3, 3, 3, 3], new[]
-        {
-            ports.Select(port => port.VifId).Distinct().Count(), ports.Select(port => port.PortName).Distinct().Count(),
-            ports.Select(port => port.Address).Distinct().Count(), ports.Select(port => port.Mac).Distinct().Count(),
-        });
+        Assert.Equal(3, ports.DistinctBy(port => port.VifId).Count());
+        Assert.Equal(3, ports.DistinctBy(port => port.PortName).Count());
+        Assert.Equal(3, ports.DistinctBy(port => port.Address).Count());
+        Assert.Equal(3, ports.DistinctBy(port => port.Mac).Count());
     }
 
     [Theory, InlineData("10.0.0.300", null, "fixed-ip-invalid"), InlineData("", null, "fixed-ip-invalid"), InlineData("10.0.9.9", null, "fixed-ip-not-found-for-network"),
@@ -206,7 +203,6 @@ public sealed class the_life_of_an_instance
     public void an_address_of_another_instance_is_refused()
     {
         ledger.Spawn(Given.Spawn(1, networks: Given.Asking(network, "10.0.0.50")));
-
         Recorded("fixed-ip-already-in-use", ledger.Spawn(Given.Spawn(2, networks: Given.Asking(network, "10.0.0.50"))));
     }
 
