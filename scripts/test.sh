@@ -4,7 +4,7 @@
 # shellcheck source=scripts/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-PASSED=0 FAILED=0 SKIPPED=0
+PASSED=0 FAILED=0 SKIPPED=0 RUNNING=''
 SECONDS_PER_PROGRAM=900
 
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/novanet-tests.XXXXXX")
@@ -17,6 +17,10 @@ unset NOVANET_AMQP_PORT NOVANET_PG_PORT
 finish() {
   local code=$?
   trap - EXIT
+  if [ -n "$RUNNING" ]; then
+    kill "$RUNNING" 2>/dev/null || true
+    wait "$RUNNING" || true
+  fi
   if [ -d "$NOVANET_SERVICES_DIR" ]; then "$ROOT/scripts/services.sh" down || blame "services.sh down"; fi
   rm -rf "$WORK"
   # Left early, by a fault of this script or by a signal.
@@ -56,7 +60,11 @@ figure() { grep -m1 -o '<assembly [^>]*' "$1" | grep -oE " $2=\"[0-9]+\"" | grep
 run_tests() {
   local name=$1 program=tests/$1.Tests/bin/Release/net10.0/$1.Tests report=$WORK/$1.xml code=0 passed failed errors skipped
   say "$name.Tests"
-  timeout --kill-after=15 "$SECONDS_PER_PROGRAM" "$program" -noLogo -noColor -noAutoReporters -result-xml "$report" >&2 </dev/null || code=$?
+  # Waited for, so that a signal to this script ends the tests at once.
+  timeout --kill-after=15 "$SECONDS_PER_PROGRAM" "$program" -noLogo -noColor -noAutoReporters -result-xml "$report" >&2 </dev/null &
+  RUNNING=$!
+  wait "$RUNNING" || code=$?
+  RUNNING=''
   if [ "$code" = 124 ] || [ "$code" = 137 ]; then blame "$name.Tests: not done after $SECONDS_PER_PROGRAM s"; return; fi
   if [ ! -s "$report" ]; then blame "$name.Tests: ended with $code and without a report"; return; fi
   passed=$(figure "$report" passed) failed=$(figure "$report" failed) errors=$(figure "$report" errors) skipped=$(figure "$report" skipped)
@@ -74,7 +82,12 @@ prepare_services() {
 }
 
 names=("$@")
-[ $# -gt 0 ] || names=(Domain Programs Integration Netns)
+targets=("${names[@]/%/.Tests}")
+targets=("${targets[@]/#/tests/}")
+if [ $# = 0 ]; then
+  names=(Domain Programs Integration Netns)
+  targets=(NovaNetBus.sln)
+fi
 for name in "${names[@]}"; do
   [ -f "$ROOT/tests/$name.Tests/$name.Tests.csproj" ] || die "There are no tests named $name."
 done
@@ -88,7 +101,9 @@ cd "$ROOT"
 step "restore" dotnet restore NovaNetBus.sln -nologo -v quiet -warnaserror || exit 0
 # Layout only, without loading the solution: the code style is the build's to refuse (EnforceCodeStyleInBuild).
 step "format" dotnet format whitespace . --folder --verify-no-changes --include src/ tests/ || true
-step "build" dotnet build NovaNetBus.sln -c Release --no-restore -nologo -v quiet -warnaserror -m || exit 0
+for target in "${targets[@]}"; do
+  step "build $target" dotnet build "$target" -c Release --no-restore -nologo -v quiet -warnaserror -m || exit 0
+done
 
 services=''
 for name in "${names[@]}"; do
