@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using NovaNetBus.Hosting.Options;
 
 namespace NovaNetBus.Hosting;
@@ -16,6 +17,9 @@ namespace NovaNetBus.Hosting;
 public sealed record NovaNetProgram(string Name, WebApplicationBuilder Builder, NovaNetOptions Options, Connections Connections)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+
+    /// <summary>Exit code when the store is away at the start, or the HTTP port is taken: the same start may succeed later.</summary>
+    private const int CannotStart = 3;
 
     /// <summary>Where services are added.</summary>
     public IServiceCollection Services => Builder.Services;
@@ -29,7 +33,17 @@ public sealed record NovaNetProgram(string Name, WebApplicationBuilder Builder, 
         app.MapGet("/health/live", () => Results.Json(new { status = "live" }, Json));
         app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = WriteAsync });
         map?.Invoke(app);
-        await app.RunAsync();
+        try
+        {
+            await app.StartAsync();
+        }
+        catch (Exception fault) when (Outage.IsOutage(fault))
+        {
+            app.Logger.LogCritical("{Program} cannot start, since what it needs does not answer: {Reason}", Name, fault.GetBaseException().Message);
+            return CannotStart;
+        }
+
+        await app.WaitForShutdownAsync();
         return 0;
     }
 

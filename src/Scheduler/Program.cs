@@ -6,7 +6,7 @@ using NovaNetBus.Ledger;
 using NovaNetBus.Scheduler.Admin;
 using NovaNetBus.Scheduler.Routing;
 
-var program = ProcessDefaults.Create("novanet-scheduler", args, new ProgramNeeds("127.0.0.1:8780"));
+var program = ProcessDefaults.Create("novanet-scheduler", args, new ProgramNeeds("127.0.0.1:8780", Faults: NetworkCommands.Faults));
 if (program is null)
 {
     return ProcessDefaults.OptionFault;

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Numerics;
 using NovaNetBus.Contracts;
 using NovaNetBus.Domain;
@@ -20,6 +21,20 @@ internal sealed class NetworkCommands(NetworkLedger ledger, Listings listings, N
         "label", "fixed-range-v4", "num-networks", "network-size", "bridge", "bridge-interface", "gateway", "dhcp-server", "dns1", "dns2", "multi-host",
         "share-address", "enable-dhcp", "project", "mtu", "uuid",
     ];
+
+    /// <summary>A line for each option that is right in itself, but that this scheduler cannot serve.</summary>
+    public static IEnumerable<string> Faults(NovaNetOptions options)
+    {
+        if (options.NetworkManager != NetworkManagerKind.FlatDHCPManager)
+        {
+            yield return $"network_manager: {options.NetworkManager} is not served by this version; use FlatDHCPManager";
+        }
+
+        if (options.FixedRange.BaseAddress.AddressFamily != AddressFamily.InterNetwork)
+        {
+            yield return $"fixed_range: {options.FixedRange} is not an IPv4 range";
+        }
+    }
 
     /// <summary>The networks made, as rows.</summary>
     public async Task<object?> CreateAsync(AdminArguments arguments, Delivery delivery, CancellationToken cancellation)
