@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using NovaNetBus.Simulator.Worlds;
@@ -11,6 +12,7 @@ internal static class CommonOptions
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // for people's eyes and no web page: an apostrophe stays one
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 

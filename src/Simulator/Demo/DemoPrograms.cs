@@ -14,6 +14,7 @@ internal sealed class DemoPrograms(StateDirectory state, string bin, string logs
     private const int WorkerPort = 8781;
     private const string Folder = "programs";
     private static readonly TimeSpan ReadyBound = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan PauseBetweenQuestions = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Those that were started last.</summary>
     public static IEnumerable<ProcessIdentity> Started(StateDirectory state) =>
@@ -66,7 +67,7 @@ internal sealed class DemoPrograms(StateDirectory state, string bin, string logs
                 (var isReady, said) = await AskAsync(http, port, ct);
                 return isReady;
             },
-            ReadyBound, ct);
+            ReadyBound, ct, PauseBetweenQuestions);
         if (!ready)
         {
             throw new SimulatorException($"{name} was not ready within {ReadyBound.TotalSeconds:0} s: {said}. Its output is in {Path.Combine(logs, name + ".log")}");

@@ -15,9 +15,11 @@ internal sealed class ImpostorSteps(Stage stage)
     private const string Bystander = "blue-1";
 
     private const string FreeAddress = "10.0.0.200";
-    private const string Gateway = "10.0.0.1";
 
     private Vm Liar => stage.Vm(Impostor).Vm;
+
+    // Of its host: with multi_host each has a gateway and DHCP server of its own.
+    private string Gateway => stage.Story(Impostor).Configured.Vifs[0].Gateway!;
 
     public async Task<Proof> ChangedMacAsync(CancellationToken ct)
     {
@@ -71,7 +73,7 @@ internal sealed class ImpostorSteps(Stage stage)
         var neighbours = await NeighboursAsync(ct);
         var renewed = await stage.RenewAsync(Bystander, ct);
         return new Proof(
-            near.Arrived == 0 && far.Arrived == 0 && neighbours.Lost == 0 && renewed.Server == Gateway,
+            near.Arrived == 0 && far.Arrived == 0 && neighbours.Lost == 0 && renewed.Server == stage.Story(Bystander).Configured.Vifs[0].DhcpServer,
             $"{near.Arrived} of {near.Sent} false offers arrived on its host, {far.Arrived} of {far.Sent} on the other; {Bystander} renewed {renewed.Address} with {renewed.Server}; neighbours meanwhile {neighbours}");
     }
 
