@@ -21,6 +21,7 @@ internal sealed partial class Reconciler(string hostName, IHost host, ViewReader
 
     private readonly Channel<Pending> queue = Channel.CreateBounded<Pending>(1024);
     private HostState known = HostState.Empty;
+    private bool isRead;
 
     /// <summary>Null once the host was brought into its planned state and is believed to be in it; else what stands against it.</summary>
     public string? NotReady { get; private set; } = "the first reconcile has not ended";
@@ -53,9 +54,13 @@ internal sealed partial class Reconciler(string hostName, IHost host, ViewReader
                 next = clock.GetUtcNow() + (NotReady is null ? Interval : RetryInterval);
             }
 
-            await ApplyWaitingAsync(next, stoppingToken);
+            await (isRead ? ApplyWaitingAsync(next, stoppingToken) : PauseAsync(stoppingToken));
         }
     }
+
+    /// <summary>A change to a host that was never read would be made as if nothing were there, and take away what others need.</summary>
+    private Task PauseAsync(CancellationToken stopping) =>
+        Task.Delay(RetryInterval, clock, stopping).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
 
     /// <summary>Applies what is waiting, or waits for it, until the next full reconcile is due.</summary>
     private async Task ApplyWaitingAsync(DateTimeOffset until, CancellationToken stopping)
@@ -98,9 +103,9 @@ internal sealed partial class Reconciler(string hostName, IHost host, ViewReader
             Apply(HostChange.Steps(changes, known), step => changes.Find(change => change.Explains(step))?.Cause);
             batch.ForEach(pending => pending.Done.SetResult());
         }
-        catch (HostApplyException) when (batch.Count > 1)
+        catch (Exception) when (batch.Count > 1)
         {
-            // one of them is at fault: the others shall not pay for it
+            // one of them may be at fault: the others shall not pay for it, and each must hear its own end
             batch.ForEach(pending => ApplyBatch([pending]));
         }
         catch (Exception failure)
@@ -136,7 +141,7 @@ internal sealed partial class Reconciler(string hostName, IHost host, ViewReader
         {
             var desired = HostPlanner.Plan(await readView(stopping));
             var actual = host.Read(desired);
-            known = actual;
+            (known, isRead) = (actual, true);
             var actions = HostDiff.Between(desired, actual);
             Drift = first ? 0 : actions.Count;
             LogReconcile(log, desired.Count, actions.Count);

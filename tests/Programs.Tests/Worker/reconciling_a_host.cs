@@ -48,22 +48,27 @@ public sealed class reconciling_a_host
     }
 
     [Fact]
-    public async Task sweeps_nothing_while_the_view_cannot_be_read()
+    public async Task changes_nothing_while_the_view_cannot_be_read()
     {
         var host = Substitute.For<IHost>();
-        var asked = new TaskCompletionSource();
+        var (reads, readAgain) = (0, new TaskCompletionSource());
         using var reconciler = new Reconciler(
             "host-a",
             host,
             _ =>
             {
-                asked.TrySetResult();
+                if (++reads > 1)
+                {
+                    readAgain.TrySetResult();
+                }
+
                 return Task.FromException<HostView>(new TimeoutException("no database"));
             },
             TimeProvider.System,
             NullLogger<Reconciler>.Instance);
+        _ = reconciler.ApplyAsync(HostChange.Coming(Worlds.View(Worlds.Port(1)), Worlds.Cause), Cancellation);
         await reconciler.StartAsync(Cancellation);
-        await asked.Task.WaitAsync(TimeSpan.FromSeconds(10), Cancellation);
+        await readAgain.Task.WaitAsync(TimeSpan.FromSeconds(10), Cancellation);
         await reconciler.StopAsync(Cancellation);
         host.DidNotReceiveWithAnyArgs().Apply(default!);
         Assert.Equal("no database", reconciler.NotReady);
@@ -89,6 +94,29 @@ public sealed class reconciling_a_host
         await changes[2].WaitAsync(TimeSpan.FromSeconds(10), Cancellation);
         var refused = await Assert.ThrowsAsync<HostApplyException>(() => changes[1]);
         Assert.Contains("tap2", refused.Message, StringComparison.Ordinal);
+        await reconciler.StopAsync(Cancellation);
+    }
+
+    [Fact]
+    public async Task a_fault_of_the_host_itself_is_told_to_each_that_waits()
+    {
+        var host = Substitute.For<IHost>();
+        host.Read(default!).ReturnsForAnyArgs(HostState.Empty);
+        host.WhenForAnyArgs(it => it.Apply(default!)).Do(call =>
+        {
+            if (call.Arg<IReadOnlyList<HostAction>>().Any(action => action.Resource.Key.Contains("tap", StringComparison.Ordinal)))
+            {
+                throw new InvalidOperationException("the host cannot be read");
+            }
+        });
+        using var reconciler = Of(host, () => Worlds.View());
+        var changes = Enumerable.Range(1, 3).Select(number => reconciler.ApplyAsync(HostChange.Coming(Worlds.View(Worlds.Port((byte)number)), Worlds.Cause), Cancellation)).ToList();
+        await reconciler.StartAsync(Cancellation);
+        foreach (var change in changes)
+        {
+            await Assert.ThrowsAsync<InvalidOperationException>(() => change.WaitAsync(TimeSpan.FromSeconds(10), Cancellation));
+        }
+
         await reconciler.StopAsync(Cancellation);
     }
 
