@@ -66,6 +66,10 @@ public sealed class TestLedger : IAsyncLifetime
         await ExecuteAsync(Services.Postgres, $"drop database {database} with (force)");
     }
 
+    /// <summary>Ends every connection of the programs, as a restart of the database does.</summary>
+    internal Task DisconnectAsync() => ExecuteAsync(
+        Services.Postgres, $"select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = '{database}'");
+
     internal async Task<Network> CreateNetworkAsync(string cidr, string label = "private", bool shareAddress = true, string? project = null)
     {
         var decision = await Networks.CreateAsync(

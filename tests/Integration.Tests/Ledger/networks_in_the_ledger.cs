@@ -69,5 +69,7 @@ public sealed class networks_in_the_ledger(TestLedger ledger) : IClassFixture<Te
         Guid.NewGuid(), "net", cidr, Cidr.Parse("10.0.0.0/8"), "br100", null, null, null, [], null, true, true, true, 1500, TestLedger.Now);
 
     private async Task<string?> RefusedAsync(string network) =>
-        await ledger.Networks.DeleteAsync(network, TestLedger.Now, Operator, TestContext.Current.CancellationToken) is Decision<Network>.Refused refused ? refused.Refusal.Code : null;
+        await ledger.Networks.DeleteAsync(network, TestLedger.Now, Operator, TestContext.Current.CancellationToken) is Decision<Network>.Refused refused
+            ? refused.Refusal.Code
+            : null;
 }
