@@ -44,7 +44,7 @@ internal sealed partial class InstancePipeline(
 
         var configured = await outage.WaitOutAsync(
             "Recording", token => ledger.ConfiguredAsync(command.InstanceId, instance.Generation, clock.GetUtcNow(), origin, token), cancellation);
-        await PublishAsync(Report.Configured(configured.State!, configured.Networks, settings), command.InstanceId, delivery, cancellation);
+        await PublishAsync(Facts.Configured(configured.State!, configured.Networks, settings.DnsServers), command.InstanceId, delivery, cancellation);
         LogConfigured(log, instance.Hostname, InstanceDecisions.AddressesOf(instance), instance.Generation);
     }
 
@@ -67,7 +67,7 @@ internal sealed partial class InstancePipeline(
             instance = released.State!;
         }
 
-        await PublishAsync(Report.Released(instance, host), instanceId, delivery, cancellation);
+        await PublishAsync(Facts.Released(instance, host), instanceId, delivery, cancellation);
         LogReleased(log, InstanceDecisions.AddressesOf(instance));
     }
 
@@ -75,7 +75,7 @@ internal sealed partial class InstancePipeline(
     public Task RefuseAsync(Guid instanceId, Refusal refusal, Delivery delivery, CancellationToken cancellation)
     {
         LogRefused(log, refusal.Code, refusal.Message);
-        return PublishAsync(Report.Failed(instanceId, host, refusal), instanceId, delivery, cancellation);
+        return PublishAsync(Facts.Failed(instanceId, host, refusal), instanceId, delivery, cancellation);
     }
 
     private Origin OriginOf(Guid instanceId, Delivery delivery) => new(delivery.MessageId, instanceId.ToString(), host, delivery.UserId);

@@ -89,8 +89,8 @@ public sealed class planning_a_host
     [Fact]
     public void dns_servers_are_the_networks_or_else_the_hosts()
     {
-        Assert.Equal(Given.Settings.DnsServers, HostPlanner.DnsOf(Given.Settings, Network));
-        Assert.Equal([Given.Ip("192.0.2.99")], HostPlanner.DnsOf(Given.Settings, Network with { Dns = [Given.Ip("192.0.2.99")] }));
+        Assert.Equal(Given.Settings.DnsServers, Network.DnsOr(Given.Settings.DnsServers));
+        Assert.Equal([Given.Ip("192.0.2.99")], (Network with { Dns = [Given.Ip("192.0.2.99")] }).DnsOr(Given.Settings.DnsServers));
     }
 
     [Fact]

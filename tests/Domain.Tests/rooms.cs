@@ -14,7 +14,7 @@ public sealed class the_rooms
         ["Contracts"] = [],
         ["Domain"] = [],
         ["Ledger"] = ["Domain"],
-        ["Hosting"] = ["Contracts"],
+        ["Hosting"] = ["Contracts", "Domain"],
         ["Scheduler"] = Shared,
         ["NetworkWorker"] = Shared,
         ["Cli"] = Shared,

@@ -63,12 +63,8 @@ public static class HostPlanner
         var network = served.Network;
         return new DhcpServer(
             network.Id, network.Bridge, served.HostAddress, network.Cidr, settings.LeaseSeconds, settings.DomainName,
-            served.Router, DnsOf(settings, network), network.Mtu);
+            served.Router, network.DnsOr(settings.DnsServers), network.Mtu);
     }
-
-    /// <summary>The DNS servers that a network's instances are told: the network's own, else the host's.</summary>
-    public static ValueList<Ipv4> DnsOf(HostSettings settings, Network network) =>
-        network.Dns.Count > 0 ? network.Dns : settings.DnsServers;
 
     private static IEnumerable<HostResource> PortPlan(HostView view, ServedPort port)
     {

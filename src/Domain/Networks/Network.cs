@@ -38,6 +38,9 @@ public sealed record Network(
     /// <summary>True when each host takes an address of its own from the network.</summary>
     public bool NeedsAddressPerHost => MultiHost && !ShareAddress;
 
+    /// <summary>The DNS servers that its instances are told: its own, else these of the host.</summary>
+    public ValueList<Ipv4> DnsOr(ValueList<Ipv4> ofHost) => Dns.Count > 0 ? Dns : ofHost;
+
     /// <summary>
     /// True for addresses that are never given out: those below <see cref="DhcpStart"/>, the last one, gateway and DHCP server
     /// (nova: _create_fixed_ips).

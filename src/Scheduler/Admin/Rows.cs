@@ -1,6 +1,8 @@
 using NovaNetBus.Contracts;
-using NovaNetBus.Domain.HostPlan;
+using NovaNetBus.Domain;
+using NovaNetBus.Domain.Addressing;
 using NovaNetBus.Domain.Instances;
+using NovaNetBus.Hosting;
 using NovaNetBus.Hosting.Options;
 using NovaNetBus.Ledger;
 
@@ -43,23 +45,11 @@ internal static class Rows
     private static HostNetworkConfigured? ConfiguredOf(InstanceEntry entry, NovaNetOptions options)
     {
         var state = entry.State;
-        var networks = entry.Networks.ToDictionary(served => served.Network.Id);
-        if (state is not { Status: InstanceStatus.Configured, ConfiguredAt: { } at, ProjectId: { } project, Host: { } host } || state.Ports.Any(port => !networks.ContainsKey(port.NetworkId)))
+        if (state.Status != InstanceStatus.Configured || state.Ports.Any(port => entry.Networks.All(served => served.Network.Id != port.NetworkId)))
         {
             return null;
         }
 
-        return new HostNetworkConfigured(
-            state.InstanceId, project, host, host, state.Generation, [.. state.Ports.Select(port => VifOf(port, networks[port.NetworkId], options))], at);
-    }
-
-    private static Vif VifOf(Port port, ServedNetwork served, NovaNetOptions options)
-    {
-        var network = served.Network;
-        var dns = network.Dns.Count > 0 ? network.Dns.Select(server => server.ToString()) : options.DnsServer.Select(server => server.ToString());
-        return new Vif(
-            port.VifId, port.PortName, port.Mac.ToString(), network.Id, network.Label, network.Bridge, null, network.Mtu, port.Address.ToString(),
-            network.Cidr.PrefixLength, network.Cidr.Broadcast.ToString(), served.Router?.ToString(), network.EnableDhcp ? served.HostAddress.ToString() : null,
-            [.. dns], [], false);
+        return Facts.Configured(state, entry.Networks, options.DnsServer.Select(server => Ipv4.Parse(server.ToString())).ToValueList());
     }
 }

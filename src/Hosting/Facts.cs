@@ -1,21 +1,23 @@
 using NovaNetBus.Contracts;
 using NovaNetBus.Domain;
+using NovaNetBus.Domain.Addressing;
 using NovaNetBus.Domain.HostPlan;
 using NovaNetBus.Domain.Instances;
 
-namespace NovaNetBus.NetworkWorker;
+namespace NovaNetBus.Hosting;
 
-/// <summary>What is told to the world, from what is so. Pure.</summary>
-internal static class Report
+/// <summary>What is told to the world, from what is so: the one place where the rules' words become the contracts'. Pure.</summary>
+public static class Facts
 {
-    /// <summary>The same for each time that one generation is told. The instance is configured.</summary>
-    public static HostNetworkConfigured Configured(InstanceNetwork instance, IReadOnlyList<ServedNetwork> networks, HostSettings settings) => new(
+    /// <summary>The same for each time that one generation is told. The instance is configured, and <paramref name="networks"/> are those of its ports.</summary>
+    /// <param name="dnsServers">The host's, for networks that name none.</param>
+    public static HostNetworkConfigured Configured(InstanceNetwork instance, IReadOnlyList<ServedNetwork> networks, ValueList<Ipv4> dnsServers) => new(
         instance.InstanceId,
         instance.ProjectId!,
         instance.Host!,
         instance.Host!,
         instance.Generation,
-        [.. instance.Ports.Select(port => VifOf(port, networks.First(served => served.Network.Id == port.NetworkId), settings))],
+        [.. instance.Ports.Select(port => VifOf(port, networks.First(served => served.Network.Id == port.NetworkId), dnsServers))],
         instance.ConfiguredAt!.Value);
 
     /// <summary>A refusal.</summary>
@@ -26,7 +28,7 @@ internal static class Report
     public static Contracts.InstanceNetworkReleased Released(InstanceNetwork instance, string host) =>
         new(instance.InstanceId, host, [.. InstanceDecisions.AddressesOf(instance).Select(address => address.ToString())]);
 
-    private static Vif VifOf(Port port, ServedNetwork served, HostSettings settings) => new(
+    private static Vif VifOf(Port port, ServedNetwork served, ValueList<Ipv4> dnsServers) => new(
         port.VifId,
         port.PortName,
         port.Mac.ToString(),
@@ -40,7 +42,7 @@ internal static class Report
         served.Network.Cidr.Broadcast.ToString(),
         served.Router?.ToString(),
         served.Network.EnableDhcp ? served.HostAddress.ToString() : null,
-        [.. HostPlanner.DnsOf(settings, served.Network).Select(dns => dns.ToString())],
+        [.. served.Network.DnsOr(dnsServers).Select(dns => dns.ToString())],
         FloatingIps: [],
         Injected: false);
 }
