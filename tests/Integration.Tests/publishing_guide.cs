@@ -34,7 +34,7 @@ public sealed class publishing_guide(RunningPrograms programs) : IAsyncLifetime
     [Fact]
     public async Task python_spawns_and_hears_the_answer_while_a_listener_hears_the_facts()
     {
-        await RunningPrograms.DeleteQueuesAsync("example.facts");
+        await using var queue = new QueueOfTheExample("example.facts");
         await using var listener = programs.Start(Python3, Script("listen.py"), programs.Host);
         await Eventually.HoldsAsync("listen.py listens", () => listener.HasEnded || listener.Output.Contains("listening", StringComparison.Ordinal));
 
@@ -43,8 +43,6 @@ public sealed class publishing_guide(RunningPrograms programs) : IAsyncLifetime
 
         await Eventually.HoldsAsync("the listener heard of it", () => listener.Output.Contains(" released: 10.0.0.", StringComparison.Ordinal));
         Assert.Matches(@"(?m)^[0-9a-f-]{36} configured: 10\.0\.0\.\d+\r?$", listener.Output);
-        await listener.DisposeAsync();
-        await RunningPrograms.DeleteQueuesAsync("example.facts");
     }
 
     [Fact]
@@ -66,7 +64,7 @@ public sealed class publishing_guide(RunningPrograms programs) : IAsyncLifetime
     [Fact]
     public async Task python_is_told_why_a_host_that_nobody_knows_cannot_serve()
     {
-        // The example as it stands would go on trying, as it should: the failure may pass.
+        // All but the pauses between its attempts as it stands: the failure may pass, so it tries again.
         await using var spawn = programs.Start(Python3, "-c", Impatient(GuideExamples.Python("spawn.py")), "no-such-host");
 
         var ended = await Assert.ThrowsAsync<InvalidOperationException>(() => spawn.SucceedsAsync(ToRun));
@@ -99,6 +97,12 @@ public sealed class publishing_guide(RunningPrograms programs) : IAsyncLifetime
     {
         Assert.Matches(@"(?m)^plug \S{1,15} \(fa:16:3e(:[0-9a-f]{2}){3}\) into br100: 10\.0\.0\.\d+/24\r?$", output);
         Assert.Matches(@"(?m)^released 10\.0\.0\.\d+\r?$", output);
+    }
+
+    /// <summary>The durable queue that an example leaves behind, as it should.</summary>
+    private sealed class QueueOfTheExample(string name) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync() => await RunningPrograms.DeleteQueuesAsync(name);
     }
 
     private static string Impatient(string script) => script.Replace("time.sleep(2**attempt)", "time.sleep(0)", StringComparison.Ordinal);

@@ -6,22 +6,22 @@ namespace NovaNetBus.Programs.Tests.Cli;
 
 public sealed class what_config_tells : IDisposable
 {
-    private readonly string file = Path.GetTempFileName();
+    private readonly string _file = Path.GetTempFileName();
 
     public what_config_tells() =>
-        File.WriteAllText(file, "[DEFAULT]\nflat_interface = eth1\nvlan_start = 200\nrabbit_password = s3cret\n");
+        File.WriteAllText(_file, "[DEFAULT]\nflat_interface = eth1\nvlan_start = 200\nrabbit_password = s3cret\n");
 
-    public void Dispose() => File.Delete(file);
+    public void Dispose() => File.Delete(_file);
 
     [Fact]
     public async Task each_option_has_its_value_and_source_and_what_is_not_ours_is_listed()
     {
         var typed = Here(("NOVANET_MULTI_HOST", "true"));
 
-        Assert.Equal(0, await typed.Run("config", "show", "--config_file", file, "--vlan-start", "300", "--output", "json"));
+        Assert.Equal(0, await typed.Run("config", "show", "--config_file", _file, "--vlan-start", "300", "--output", "json"));
 
         var document = JsonDocument.Parse(typed.Output).RootElement;
-        Assert.Equal(("eth1", "config file " + file), Option(document, "flat_interface"));
+        Assert.Equal(("eth1", "config file " + _file), Option(document, "flat_interface"));
         Assert.Equal(("true", "environment NOVANET_MULTI_HOST"), Option(document, "multi_host"));
         Assert.Equal(("300", "command line"), Option(document, "vlan_start"));
         Assert.Equal(("br100", "default"), Option(document, "flat_network_bridge"));
@@ -36,9 +36,9 @@ public sealed class what_config_tells : IDisposable
     {
         var typed = Here();
 
-        await typed.Run("config", "show", "--config-file=" + file);
+        await typed.Run("config", "show", "--config-file=" + _file);
 
-        Assert.Contains(typed.Output.Split('\n'), line => line.StartsWith("flat_interface ", StringComparison.Ordinal) && line.EndsWith(file, StringComparison.Ordinal));
+        Assert.Contains(typed.Output.Split('\n'), line => line.StartsWith("flat_interface ", StringComparison.Ordinal) && line.EndsWith(_file, StringComparison.Ordinal));
         Assert.Equal("Unused: rabbit_password", typed.Error.TrimEnd());
     }
 
@@ -61,7 +61,7 @@ public sealed class what_config_tells : IDisposable
     {
         var typed = Here();
 
-        Assert.Equal(0, await typed.Run("config", "check", "--config-file", file, "--output", "json"));
+        Assert.Equal(0, await typed.Run("config", "check", "--config-file", _file, "--output", "json"));
 
         Assert.Empty(JsonDocument.Parse(typed.Output).RootElement.GetProperty("faults").EnumerateArray());
         Assert.Empty(typed.Error);
