@@ -12,6 +12,7 @@ internal static class WorkerSettings
     /// <summary>Of this worker's host.</summary>
     public static HostSettings From(NovaNetOptions options) => new(
         options.PublicInterface,
+        options.FlatNetworkBridge,
         options.FlatInterface,
         options.RoutingSourceIp is { } source ? ToIpv4(source) : null,
         options.DmzCidr.Select(ToCidr).ToValueList(),

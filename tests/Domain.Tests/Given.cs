@@ -13,7 +13,7 @@ internal static class Given
 {
     internal static readonly DateTimeOffset Noon = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
 
-    internal static HostSettings Settings { get; } = new("eth0", null, Ipv4.Parse("192.0.2.10"), [Cidr.Parse("198.51.100.0/24")], 3600, "novalocal", [Ipv4.Parse("192.0.2.53")]);
+    internal static HostSettings Settings { get; } = new("eth0", "br100", null, Ipv4.Parse("192.0.2.10"), [Cidr.Parse("198.51.100.0/24")], 3600, "novalocal", [Ipv4.Parse("192.0.2.53")]);
 
     internal static CreateNetwork Creation(string cidr = "10.0.0.0/24") => new(
         Id(1), "private", cidr, Cidr.Parse("10.0.0.0/8"), "br100", null, null, null, [], null, MultiHost: true, ShareAddress: false, EnableDhcp: true, 1500, Noon);

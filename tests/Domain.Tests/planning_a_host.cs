@@ -67,6 +67,15 @@ public sealed class planning_a_host
     }
 
     [Fact]
+    public void a_nic_is_not_torn_between_two_bridges()
+    {
+        var other = new ServedNetwork(Network with { Id = Given.Id(7), Cidr = Cidr.Parse("10.0.7.0/24"), Bridge = "br200" }, Given.Ip("10.0.7.2"));
+        var plan = Plan(Given.Settings with { FlatInterface = "eth1" }, [Served, other], []);
+
+        Assert.Equal([new Uplink("eth1", "br100")], plan.Resources.OfType<Uplink>());
+    }
+
+    [Fact]
     public void a_gateway_address_that_all_hosts_share_does_not_cross_the_uplink()
     {
         var settings = Given.Settings with { FlatInterface = "eth1" };

@@ -41,8 +41,7 @@ public static class HostPlanner
             yield return Element(FirewallSet.NetworkSnat, cidr) with { Value = source.ToString() };
         }
 
-        // The worker's option wins over the network's row, so that hosts may name their NICs differently (nova: LinuxBridge plug).
-        if ((view.Settings.FlatInterface ?? network.BridgeInterface) is { } uplink)
+        if (UplinkOf(view.Settings, network) is { } uplink)
         {
             yield return new Uplink(uplink, network.Bridge);
             yield return Element(FirewallSet.Uplinks, uplink);
@@ -57,6 +56,10 @@ public static class HostPlanner
             yield return DhcpOf(view.Settings, served);
         }
     }
+
+    /// <summary>The worker's option wins over the network's row, so that hosts may name their NICs differently (nova: LinuxBridge plug).</summary>
+    private static string? UplinkOf(HostSettings settings, Network network) =>
+        network.Bridge == settings.FlatBridge ? settings.FlatInterface ?? network.BridgeInterface : network.BridgeInterface;
 
     private static DhcpServer DhcpOf(HostSettings settings, ServedNetwork served)
     {

@@ -12,14 +12,15 @@ public sealed record HostView(string Host, HostSettings Settings, IReadOnlyList<
 
 /// <summary>A worker's options that shape its host.</summary>
 /// <param name="PublicInterface">By which SNAT leaves.</param>
-/// <param name="FlatInterface">NIC to enslave, whatever the network's row says; null: the row's.</param>
+/// <param name="FlatBridge">flat_network_bridge.</param>
+/// <param name="FlatInterface">NIC to enslave to <paramref name="FlatBridge"/>, whatever a network's row says; null: the row's. A NIC has one bridge, so other bridges keep to their rows.</param>
 /// <param name="RoutingSourceIp">The source that instances leave with; null: their own, no SNAT.</param>
 /// <param name="DmzCidrs">Destinations reached without SNAT.</param>
 /// <param name="LeaseSeconds">dhcp_lease_time.</param>
 /// <param name="DomainName">dhcp_domain; may be empty.</param>
 /// <param name="DnsServers">dns_server; used for networks that name none of their own.</param>
 public sealed record HostSettings(
-    string PublicInterface, string? FlatInterface, Ipv4? RoutingSourceIp, ValueList<Cidr> DmzCidrs, int LeaseSeconds, string DomainName, ValueList<Ipv4> DnsServers);
+    string PublicInterface, string FlatBridge, string? FlatInterface, Ipv4? RoutingSourceIp, ValueList<Cidr> DmzCidrs, int LeaseSeconds, string DomainName, ValueList<Ipv4> DnsServers);
 
 /// <summary>A network and this host's address on it, which its instances use as router and DHCP server.</summary>
 public sealed record ServedNetwork(Network Network, Ipv4 HostAddress)

@@ -31,7 +31,7 @@ internal sealed class TestHost : IDisposable
     public string StatePath { get; }
 
     public HostSettings Settings { get; set; } =
-        new("pub0", null, Ipv4.Parse("198.51.100.1"), [], 3600, "novalocal", [Ipv4.Parse("192.0.2.53")]);
+        new("pub0", "br100", null, Ipv4.Parse("198.51.100.1"), [], 3600, "novalocal", [Ipv4.Parse("192.0.2.53")]);
 
     public Network Network { get; set; } = new(
         NetworkId, "private", Cidr.Parse("10.4.0.0/24"), Gateway, Gateway, Ipv4.Parse("10.4.0.3"), "br100", null, null,

@@ -52,7 +52,7 @@ internal static class Worlds
         Guid.Parse("11111111-1111-1111-1111-111111111111"), "private", Cidr.Parse("10.0.0.0/24"), Ipv4.Parse("10.0.0.1"), Ipv4.Parse("10.0.0.1"), Ipv4.Parse("10.0.0.2"),
         "br100", null, null, MultiHost: true, ShareAddress: false, EnableDhcp: true, 1500, [], DateTimeOffset.UnixEpoch);
 
-    public static readonly HostSettings Settings = new("eth0", "eth1", Ipv4.Parse("192.0.2.1"), [], 86400, "novalocal", []);
+    public static readonly HostSettings Settings = new("eth0", "br100", "eth1", Ipv4.Parse("192.0.2.1"), [], 86400, "novalocal", []);
 
     public static readonly Cause Cause = new("message-1", Guid.Parse("22222222-2222-2222-2222-222222222222"));
 
