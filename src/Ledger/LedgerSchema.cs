@@ -11,6 +11,16 @@ internal sealed class LedgerSchema(IDocumentStore store, string connectionString
     /// <summary>Marten has no index there, and the whole story of an instance is asked for by this column.</summary>
     public const string CorrelationIndex = "novanet_events_correlation_idx";
 
+    // "if not exists" alone would wait for every transaction that appends, before it looks whether there is anything to do.
+    private const string CreateIndex =
+        $"""
+        do $$ begin
+          if to_regclass('{LedgerSetup.SchemaName}.{CorrelationIndex}') is null then
+            create index {CorrelationIndex} on {LedgerSetup.SchemaName}.mt_events (correlation_id);
+          end if;
+        end $$
+        """;
+
     /// <summary>Waits until no other program makes the schema, then makes what is missing. Throws <see cref="NpgsqlException"/> without a database.</summary>
     public async Task ApplyAsync(CancellationToken cancellation)
     {
@@ -20,8 +30,7 @@ internal sealed class LedgerSchema(IDocumentStore store, string connectionString
         await connection.OpenAsync(cancellation);
         await ExecuteAsync(connection, $"select pg_advisory_lock({LedgerLocks.Schema})", cancellation);
         await store.Storage.ApplyAllConfiguredChangesToDatabaseAsync(AutoCreate.CreateOrUpdate);
-        await ExecuteAsync(
-            connection, $"create index if not exists {CorrelationIndex} on {LedgerSetup.SchemaName}.mt_events (correlation_id)", cancellation);
+        await ExecuteAsync(connection, CreateIndex, cancellation);
     }
 
     public Task StartingAsync(CancellationToken cancellationToken) => ApplyAsync(cancellationToken);

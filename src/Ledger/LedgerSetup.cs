@@ -23,6 +23,7 @@ public static class LedgerSetup
     /// <param name="connectionString">Of an existing PostgreSQL database (12 or newer) whose role may create a schema.</param>
     public static IServiceCollection AddLedger(this IServiceCollection services, string connectionString)
     {
+        connectionString = WithDeadClientsEnded(connectionString);
         services.AddSingleton(_ => NpgsqlDataSource.Create(connectionString));
 
         // Not AddMarten: it would bring its own hosted services and scopes, change AutoCreate behind our back, and write every failed statement
@@ -37,6 +38,18 @@ public static class LedgerSetup
         services.AddSingleton(provider => new HostViews(provider.GetRequiredService<LedgerSessions>()));
         services.AddSingleton(provider => new Queries(provider.GetRequiredService<LedgerSessions>()));
         return services;
+    }
+
+    /// <summary>
+    /// The server ends the session of a program that is gone without a word (a host without power, a cut network), or that stands still within
+    /// a transaction: its locks would hold up all others. Options that the user gave come later and win.
+    /// </summary>
+    private static string WithDeadClientsEnded(string connectionString)
+    {
+        const string limits = "-c idle_in_transaction_session_timeout=15s -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3";
+        var builder = new NpgsqlConnectionStringBuilder(connectionString);
+        builder.Options = string.IsNullOrEmpty(builder.Options) ? limits : $"{limits} {builder.Options}";
+        return builder.ConnectionString;
     }
 
     private static StoreOptions Options(NpgsqlDataSource source)

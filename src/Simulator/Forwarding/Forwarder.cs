@@ -45,7 +45,11 @@ internal sealed class Forwarder(IReadOnlyList<string> namespaces, IReadOnlyList<
         }
     }
 
-    private static async Task JoinAsync(Socket client, int port, CancellationToken ct)
+    /// <summary>
+    /// Copies both ways until both sides have ended, or one is gone: a killed program resets its connections, and the other side must hear of it,
+    /// or a database would keep the dead one's transaction, with its locks.
+    /// </summary>
+    internal static async Task JoinAsync(Socket client, int port, CancellationToken ct)
     {
         using var near = client;
         using var far = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -53,7 +57,9 @@ internal sealed class Forwarder(IReadOnlyList<string> namespaces, IReadOnlyList<
         {
             near.NoDelay = far.NoDelay = true;
             await far.ConnectAsync(IPAddress.Loopback, port, ct);
-            await Task.WhenAll(CopyAsync(near, far, ct), CopyAsync(far, near, ct));
+            Task[] ways = [CopyAsync(near, far, ct), CopyAsync(far, near, ct)];
+            await await Task.WhenAny(ways);
+            await Task.WhenAll(ways);
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException)
         {
