@@ -1,3 +1,4 @@
+using NovaNetBus.Domain.Addressing;
 using NovaNetBus.Simulator.Vms;
 using NovaNetBus.Simulator.Worlds;
 
@@ -14,7 +15,7 @@ internal sealed class AddressSteps(Stage stage)
 
     public async Task<Proof> NetworkIsMadeAsync(CancellationToken ct)
     {
-        var made = await stage.Operator.CreateNetworkAsync(Stage.Label, Stage.Range, ct);
+        var made = await stage.Operator.CreateNetworkAsync(Stage.Label, Cidr.Parse(Stage.Range), ct);
         return new Proof(
             made is [{ Cidr: Stage.Range, MultiHost: true }],
             $"novanet network create: {made[0].Label} {made[0].Cidr}, gateway {made[0].Gateway}, bridge {made[0].Bridge}, multi_host {made[0].MultiHost}");

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text.Json;
 using NovaNetBus.Contracts;
+using NovaNetBus.Domain.Addressing;
 using NovaNetBus.Simulator.Namespaces;
 
 namespace NovaNetBus.Simulator.Demo;
@@ -9,8 +11,12 @@ internal sealed class OperatorTool(string program)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
-    public Task<IReadOnlyList<NetworkRow>> CreateNetworkAsync(string label, string range, CancellationToken ct) => AskAsync<IReadOnlyList<NetworkRow>>(
-        ct, "network", "create", label, "--fixed-range-v4", range, "--multi-host", "true", "--bridge", "br100", "--bridge-interface", "eth1");
+    /// <param name="label">Its label.</param>
+    /// <param name="range">All of it becomes one network, however large.</param>
+    /// <param name="ct">Ends the wait.</param>
+    public Task<IReadOnlyList<NetworkRow>> CreateNetworkAsync(string label, Cidr range, CancellationToken ct) => AskAsync<IReadOnlyList<NetworkRow>>(
+        ct, "network", "create", label, "--fixed-range-v4", range.ToString(), "--network-size", range.Size.ToString(CultureInfo.InvariantCulture),
+        "--multi-host", "true", "--bridge", "br100", "--bridge-interface", "eth1");
 
     public Task<NetworkRow> NetworkAsync(string network, CancellationToken ct) => AskAsync<NetworkRow>(ct, "network", "show", network);
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using NovaNetBus.Domain.Addressing;
 using NovaNetBus.Simulator.Demo;
 using NovaNetBus.Simulator.Worlds;
 
@@ -14,12 +15,13 @@ internal sealed record BenchReport(string Name, string Machine, string Commit, D
 internal sealed class MainBench(StateDirectory state, string bin, string logs, TextWriter output)
 {
     private const string Host = "host-a";
-    private const string Range = "10.0.0.0/16";
     private const int WarmUp = 20;
     private const int Alone = 100;
     private const int At64 = 1280;
     private const int At256 = 2560;
     private const int Raw = 20_000;
+
+    private static readonly Cidr Range = Cidr.Parse("10.0.0.0/16");
 
     private readonly List<Figure> _figures = [];
 
