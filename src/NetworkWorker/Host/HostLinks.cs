@@ -1,5 +1,6 @@
 using NovaNetBus.Contracts;
 using NovaNetBus.Domain.HostPlan;
+using NovaNetBus.Hosting.HostText;
 using NovaNetBus.NetworkWorker.Kernel;
 using NovaNetBus.NetworkWorker.Kernel.Netlink;
 

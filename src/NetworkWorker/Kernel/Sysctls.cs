@@ -1,3 +1,5 @@
+using NovaNetBus.Hosting.HostText;
+
 namespace NovaNetBus.NetworkWorker.Kernel;
 
 /// <summary>Kernel settings below <c>net.</c>, of the network namespace of the calling thread.</summary>

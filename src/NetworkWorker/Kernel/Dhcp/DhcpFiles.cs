@@ -1,8 +1,8 @@
-using System.Globalization;
 using System.Text.Json;
 using NovaNetBus.Domain;
 using NovaNetBus.Domain.Addressing;
 using NovaNetBus.Domain.HostPlan;
+using NovaNetBus.Hosting.HostText;
 
 namespace NovaNetBus.NetworkWorker.Kernel.Dhcp;
 
@@ -17,17 +17,17 @@ internal sealed class DhcpFiles(string statePath, Guid networkId)
 
     public Guid NetworkId { get; } = networkId;
 
-    public string Folder { get; } = Path.Combine(Parent(statePath), networkId.ToString());
+    public DnsmasqPaths Paths { get; } = DnsmasqPaths.Of(statePath, networkId);
 
-    public string Pid => Path.Combine(Folder, "pid");
+    public string Folder => Paths.Folder;
 
-    public string Hosts => Path.Combine(Folder, "hosts.d");
+    public string Pid => Paths.Pid;
 
-    public string Options => Path.Combine(Folder, "options");
+    public string Hosts => Paths.Hosts;
 
-    public string Leases => Path.Combine(Folder, "leases");
+    public string Options => Paths.Options;
 
-    public string Log => Path.Combine(Folder, "log");
+    public string Leases => Paths.Leases;
 
     private string State => Path.Combine(Folder, "server.json");
 
@@ -63,7 +63,7 @@ internal sealed class DhcpFiles(string statePath, Guid networkId)
             File.SetUnixFileMode(folder, DirectoryMode);
         }
 
-        Write(Options, string.Concat(OptionLines(server).Select(line => line + "\n")));
+        Write(Options, DnsmasqText.Options(server));
         Write(State, JsonSerializer.Serialize(SavedServer.From(server, bridgeIndex)));
     }
 
@@ -88,10 +88,6 @@ internal sealed class DhcpFiles(string statePath, Guid networkId)
 
     /// <summary>dnsmasq sees it when it reads all again.</summary>
     public void DeleteHost(Ipv4 address) => File.Delete(Path.Combine(Hosts, address.ToString()));
-
-    /// <summary>The line of one host: MAC, name if it has one, address.</summary>
-    public static string HostLine(DhcpHost host) =>
-        DnsLabel.From(host.Hostname) is { } name ? $"{host.Mac},{name},{host.Address}" : $"{host.Mac},{host.Address}";
 
     /// <summary>Addresses with the MAC addresses that they are leased to.</summary>
     public IReadOnlyList<(Ipv4 Address, string Mac, string Line)> ReadLeases() => !File.Exists(Leases) ? [] :
@@ -119,14 +115,7 @@ internal sealed class DhcpFiles(string statePath, Guid networkId)
         }
     }
 
-    private static string Parent(string statePath) => Path.Combine(Path.GetFullPath(statePath), "networks");
-
-    private static IEnumerable<string> OptionLines(DhcpServer server) =>
-    [
-        "option:router" + (server.Router is { } router ? $",{router}" : ""), // without a value: not even the default
-        "option:dns-server" + string.Concat(server.DnsServers.Select(dns => $",{dns}")),
-        string.Create(CultureInfo.InvariantCulture, $"option:mtu,{server.Mtu}"),
-    ];
+    private static string Parent(string statePath) => DnsmasqPaths.Parent(statePath);
 
     /// <summary>By a name outside the folders that dnsmasq watches, so that it never sees half a file.</summary>
     private void Write(string path, string text)

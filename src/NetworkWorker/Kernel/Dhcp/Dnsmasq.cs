@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using NovaNetBus.Domain.HostPlan;
+using NovaNetBus.Hosting.HostText;
 
 namespace NovaNetBus.NetworkWorker.Kernel.Dhcp;
 
@@ -66,30 +67,7 @@ internal sealed partial class Dnsmasq(DhcpFiles files)
         return true;
     }
 
-    private IEnumerable<string> Arguments(DhcpServer server)
-    {
-        var serves = server.DnsServers.Contains(server.Server);
-        return
-        [
-            "--conf-file=", // else /etc/dnsmasq.conf is read
-            $"--pid-file={files.Pid}",
-            "--bind-interfaces",
-            $"--interface={InterfaceName.Checked(server.Bridge)}",
-            "--except-interface=lo",
-            "--no-hosts",
-            .. serves ? (ReadOnlySpan<string>)["--strict-order"] : ["--port=0", "--no-resolv"],
-            .. server.DomainName.Length > 0 ? (ReadOnlySpan<string>)[$"--domain={DnsLabel.CheckedDomain(server.DomainName)}"] : [],
-            string.Create(CultureInfo.InvariantCulture, $"--dhcp-range={server.Range.Network},static,{server.Range.Netmask},{server.LeaseSeconds}s"),
-            string.Create(CultureInfo.InvariantCulture, $"--dhcp-lease-max={Math.Min(server.Range.Size, int.MaxValue)}"),
-            "--dhcp-authoritative",
-            "--dhcp-no-override",
-            "--dhcp-ignore=tag:!known",
-            $"--dhcp-hostsdir={files.Hosts}",
-            $"--dhcp-optsfile={files.Options}",
-            $"--dhcp-leasefile={files.Leases}",
-            $"--log-facility={files.Log}",
-        ];
-    }
+    private IReadOnlyList<string> Arguments(DhcpServer server) => DnsmasqText.Arguments(server, files.Paths);
 
     private Running? Find()
     {

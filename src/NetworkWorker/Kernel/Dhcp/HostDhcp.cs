@@ -1,5 +1,6 @@
 using NovaNetBus.Domain.Addressing;
 using NovaNetBus.Domain.HostPlan;
+using NovaNetBus.Hosting.HostText;
 
 namespace NovaNetBus.NetworkWorker.Kernel.Dhcp;
 
@@ -67,11 +68,11 @@ internal sealed class HostDhcp(string statePath)
             var files = Files(network.Key);
             Forget(files, [.. network
                 .Select(host => (Host: host, Present: files.ReadHost(host.Address)))
-                .Where(pair => pair.Present is not null && pair.Present != DhcpFiles.HostLine(pair.Host))
+                .Where(pair => pair.Present is not null && pair.Present != DnsmasqText.HostLine(pair.Host))
                 .Select(pair => (pair.Host.Bridge, pair.Host.Address, MacOf(pair.Present!)))]);
             foreach (var host in network)
             {
-                files.WriteHost(host.Address, DhcpFiles.HostLine(host));
+                files.WriteHost(host.Address, DnsmasqText.HostLine(host));
             }
         }
     }
@@ -112,7 +113,7 @@ internal sealed class HostDhcp(string statePath)
         var read = MacAddress.TryParse(MacOf(line), out var mac)
             ? new DhcpHost(server.NetworkId, server.Bridge, server.Server, address, mac, line.Split(',') is [_, var name, _] ? name : "")
             : new DhcpHost(server.NetworkId, server.Bridge, server.Server, address, default, "");
-        return wanted.Find(read.Key) is DhcpHost host && DhcpFiles.HostLine(host) == line && host.Bridge == read.Bridge ? host : read;
+        return wanted.Find(read.Key) is DhcpHost host && DnsmasqText.HostLine(host) == line && host.Bridge == read.Bridge ? host : read;
     }
 
     private static string MacOf(string line) => line.Split(',')[0];

@@ -1,5 +1,6 @@
 using NovaNetBus.Domain.Addressing;
 using NovaNetBus.Domain.HostPlan;
+using NovaNetBus.Hosting.HostText;
 
 namespace NovaNetBus.NetworkWorker.Kernel.Firewall;
 
@@ -9,11 +10,7 @@ internal sealed class HostFirewall : IDisposable
     private readonly Nftables nft = new();
     private readonly RuleTable[] tables;
 
-    public HostFirewall() => tables =
-    [
-        new RuleTable(nft, "NovaNetBus.Firewall.bridged.nft", "bridge"), // first: it sets the mark that the others ask for
-        new RuleTable(nft, "NovaNetBus.Firewall.routed.nft", "inet", "arp"),
-    ];
+    public HostFirewall() => tables = [.. FirewallRuleText.All.Select(text => new RuleTable(nft, text))];
 
     /// <summary>The rules with all their elements; rules that are not in order show as version 0, without elements.</summary>
     public IReadOnlyList<HostResource> Read()

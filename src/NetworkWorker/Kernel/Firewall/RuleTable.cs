@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using NovaNetBus.Domain.HostPlan;
+using NovaNetBus.Hosting.HostText;
 
 namespace NovaNetBus.NetworkWorker.Kernel.Firewall;
 
@@ -10,13 +11,13 @@ namespace NovaNetBus.NetworkWorker.Kernel.Firewall;
 /// name is a hash of the rules as written here and as the kernel lists them. So a later look, also by another process, tells
 /// whether these are our present rules and whether anybody has changed them since.
 /// </summary>
-internal sealed class RuleTable(Nftables nft, string resource, params string[] families)
+internal sealed class RuleTable(Nftables nft, FirewallRuleText text)
 {
-    private const string Name = "novanetbus", SealPrefix = "seal_";
+    private const string Name = FirewallRuleText.TableName, SealPrefix = "seal_";
 
-    private readonly string rules = ReadResource(resource);
+    private readonly IReadOnlyList<string> families = text.Families;
 
-    public bool Has(FirewallElement element) => families.Contains(SetDefinition.All[element.Set].Families[0]);
+    public bool Has(FirewallElement element) => text.Has(element);
 
     /// <summary>The tables as they are.</summary>
     public RuleTableContent Read()
@@ -28,52 +29,33 @@ internal sealed class RuleTable(Nftables nft, string resource, params string[] f
         }
 
         var objects = listings.SelectMany(listing => JsonNode.Parse(listing.RootElement.GetRawText())!["nftables"]!.AsArray()).Select(node => node!.AsObject()).ToList();
-        var intact = listings.Count == families.Length && objects.Any(item => SealOf(item) == Seal(objects));
+        var intact = listings.Count == families.Count && objects.Any(item => SealOf(item) == Seal(objects));
         return new RuleTableContent(true, intact, intact ? ReadElements(objects) : []);
     }
 
     /// <summary>Replaces all of it in one transaction: no packet meets half of it.</summary>
     public void Replace(IEnumerable<FirewallElement> elements)
     {
-        nft.Run($"{DeleteAll()}{rules}\n{Write("add", elements)}");
+        nft.Run(text.Replacement(elements));
         var objects = families.SelectMany(family => JsonNode.Parse(nft.Query($"list table {family} {Name}")!.RootElement.GetRawText())!["nftables"]!.AsArray());
         nft.Run($"add chain {families[0]} {Name} {Seal([.. objects.Select(node => node!.AsObject())])}");
     }
 
-    public void Delete() => nft.Run(DeleteAll());
+    public void Delete() => nft.Run(text.Deletion);
 
     /// <summary>Takes elements out and puts elements in, in one transaction. What is there, or gone, already is no error.</summary>
     public void Change(IReadOnlyList<FirewallElement> gone, IReadOnlyList<FirewallElement> come)
     {
         try
         {
-            nft.Run(Write("delete", gone) + Write("add", come));
+            nft.Run(FirewallRuleText.Remove(gone) + FirewallRuleText.Add(come));
         }
         catch (NftablesException) when (Read() is { IsIntact: true } content)
         {
             // Somebody was here before: do what is left to do.
             var present = content.Elements.Select(element => element.Key).ToHashSet();
-            nft.Run(Write("delete", gone.Concat(come).Where(element => present.Contains(element.Key)).DistinctBy(element => element.Key)) + Write("add", come));
+            nft.Run(FirewallRuleText.Remove(gone.Concat(come).Where(element => present.Contains(element.Key)).DistinctBy(element => element.Key)) + FirewallRuleText.Add(come));
         }
-    }
-
-    private string DeleteAll() => string.Concat(families.Select(family => $"table {family} {Name}\ndelete table {family} {Name}\n"));
-
-    private static string Write(string verb, IEnumerable<FirewallElement> elements)
-    {
-        var text = new StringBuilder();
-        foreach (var group in elements.GroupBy(element => element.Set))
-        {
-            var definition = SetDefinition.All[group.Key];
-            Func<FirewallElement, string> write = verb == "add" ? definition.WriteElement : definition.WriteKey;
-            var items = string.Join(", ", group.Select(write));
-            foreach (var family in definition.Families)
-            {
-                text.Append($"{verb} element {family} {Name} {definition.Name} {{ {items} }}\n");
-            }
-        }
-
-        return text.ToString();
     }
 
     private static List<FirewallElement> ReadElements(List<JsonObject> objects)
@@ -98,7 +80,7 @@ internal sealed class RuleTable(Nftables nft, string resource, params string[] f
         var definitions = objects.Where(item => item["metainfo"] is null && SealOf(item) is null).Select(Definition).ToList();
         var listing = definitions.Where(pair => pair.Chain is null).Select(pair => pair.Text).Order(StringComparer.Ordinal)
             .Concat(definitions.Where(pair => pair.Chain is not null).OrderBy(pair => pair.Chain, StringComparer.Ordinal).Select(pair => pair.Text));
-        return $"{SealPrefix}{Hash(rules, 4)}_{Hash(string.Join('\n', listing), 8)}";
+        return $"{SealPrefix}{Hash(text.Rules, 4)}_{Hash(string.Join('\n', listing), 8)}";
     }
 
     /// <summary>What of a listed object is constant; for a rule, with its chain, in which its place counts.</summary>
@@ -115,13 +97,6 @@ internal sealed class RuleTable(Nftables nft, string resource, params string[] f
         item["chain"]?["name"]?.ToString() is { } name && name.StartsWith(SealPrefix, StringComparison.Ordinal) ? name : null;
 
     private static string Hash(string text, int bytes) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, bytes));
-
-    private static string ReadResource(string resource)
-    {
-        using var stream = typeof(RuleTable).Assembly.GetManifestResourceStream(resource) ?? throw new InvalidOperationException($"no resource {resource}");
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
-    }
 }
 
 /// <summary>What <see cref="RuleTable.Read"/> found.</summary>

@@ -3,10 +3,10 @@ using NovaNetBus.Domain;
 using NovaNetBus.Domain.Addressing;
 using NovaNetBus.Domain.HostPlan;
 
-namespace NovaNetBus.NetworkWorker.Kernel.Firewall;
+namespace NovaNetBus.Hosting.HostText;
 
 /// <summary>What a field of a set holds, and so how it is checked and written.</summary>
-internal enum SetField
+public enum SetField
 {
     Interface,
     Mac,
@@ -20,7 +20,7 @@ internal enum SetField
 /// <param name="Families">Of the tables that have it; an element is in all of them.</param>
 /// <param name="Key">The fields of an element's key.</param>
 /// <param name="Value">Of a map.</param>
-internal sealed record SetDefinition(FirewallSet Set, string Name, string[] Families, SetField[] Key, SetField? Value = null)
+public sealed record SetDefinition(FirewallSet Set, string Name, string[] Families, SetField[] Key, SetField? Value = null)
 {
     public static IReadOnlyDictionary<FirewallSet, SetDefinition> All { get; } = new SetDefinition[]
     {

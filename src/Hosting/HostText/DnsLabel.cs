@@ -1,9 +1,9 @@
 using System.Text.RegularExpressions;
 
-namespace NovaNetBus.NetworkWorker.Kernel.Dhcp;
+namespace NovaNetBus.Hosting.HostText;
 
 /// <summary>Names as DNS allows them, made from what people write.</summary>
-internal static partial class DnsLabel
+public static partial class DnsLabel
 {
     private const int LongestLabel = 63;
 

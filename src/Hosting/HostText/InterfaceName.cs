@@ -1,9 +1,9 @@
 using System.Text.RegularExpressions;
 
-namespace NovaNetBus.NetworkWorker.Kernel;
+namespace NovaNetBus.Hosting.HostText;
 
 /// <summary>Names of network interfaces, as they may go into a path, a rule or a request.</summary>
-internal static partial class InterfaceName
+public static partial class InterfaceName
 {
     /// <summary>The name itself. Throws when it is none: 1 to 15 letters, digits, <c>_ . - @</c>, and neither <c>.</c> nor <c>..</c>.</summary>
     public static string Checked(string name) =>
