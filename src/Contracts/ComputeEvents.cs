@@ -9,7 +9,7 @@ namespace NovaNetBus.Contracts;
 /// <param name="IsVpn">True for the project's VPN instance (VlanManager).</param>
 /// <param name="AvailabilityZone">For the metadata service.</param>
 /// <param name="Metadata">For the metadata service.</param>
-/// <param name="UserData">Base64, for the metadata service; never logged.</param>
+/// <param name="UserData">Base64, at most 65,535 characters, for the metadata service; never logged.</param>
 /// <param name="PublicKeys">Key name to public key, for the metadata service.</param>
 public sealed record InstanceSpawning(
     Guid InstanceId,
@@ -21,7 +21,11 @@ public sealed record InstanceSpawning(
     string? AvailabilityZone = null,
     IReadOnlyDictionary<string, string>? Metadata = null,
     string? UserData = null,
-    IReadOnlyDictionary<string, string>? PublicKeys = null);
+    IReadOnlyDictionary<string, string>? PublicKeys = null)
+{
+    /// <summary>Without what may be secret (metadata, user data, keys), so that it may be logged.</summary>
+    public override string ToString() => $"{nameof(InstanceSpawning)} {{ InstanceId = {InstanceId}, ProjectId = {ProjectId}, Host = {Host}, Hostname = {Hostname} }}";
+}
 
 /// <summary>One network that an instance asks for.</summary>
 /// <param name="Network">Id or label of the network.</param>

@@ -66,7 +66,15 @@ internal sealed class BatchState(LedgerSession session, NetworkDirectory directo
     {
         instances[instanceId] = InstanceNetwork.Evolve(instances[instanceId], change);
         Append(Streams.OfInstance(instanceId), change, origin);
+        if (change is InstanceNetworkReleased)
+        {
+            session.Documents.Delete<InstanceMetadataDocument>(instanceId);
+        }
     }
+
+    /// <summary>Keeps what the instance is told of itself, beside the log.</summary>
+    public void Keep(Guid instanceId, InstanceMetadata metadata) =>
+        session.Documents.Store(new InstanceMetadataDocument { Id = instanceId, Metadata = metadata });
 
     public void Append(BlockEvent change, Origin origin)
     {

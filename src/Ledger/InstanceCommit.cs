@@ -116,6 +116,11 @@ internal sealed class InstanceCommit(LedgerSessions sessions)
             {
                 state.Append(work.InstanceId, change, work.Origin);
             }
+
+            if (work.Metadata is { } metadata && decided.Instance.Any(change => change is InstanceNetworkAllocated { MetadataDigest: not null }))
+            {
+                state.Keep(work.InstanceId, metadata);
+            }
         }
 
         private InstanceOutcome Outcome(InstanceWork work, Refusal? refusal)

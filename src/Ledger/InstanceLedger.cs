@@ -22,7 +22,7 @@ public sealed class InstanceLedger : IAsyncDisposable
 
     /// <summary>Addresses for a new instance. Refusals: see <see cref="InstanceDecisions.Spawn"/>. A host that is not known yet joins by it.</summary>
     public Task<InstanceOutcome> SpawnAsync(Spawn command, Origin origin, CancellationToken cancellation) => group.SubmitAsync(
-        new InstanceWork(command.InstanceId, command.Host, command.Now, origin, situation => InstanceDecisions.Spawn(command, situation), Joins: true),
+        new InstanceWork(command.InstanceId, command.Host, command.Now, origin, situation => InstanceDecisions.Spawn(command, situation), Joins: true, Metadata: command.Metadata),
         cancellation);
 
     /// <summary>An instance's end; its addresses are free after <see cref="ReleasedAsync"/>. Of an unknown instance it stays known that it must not come.</summary>
@@ -51,6 +51,7 @@ public sealed class InstanceLedger : IAsyncDisposable
 /// <param name="Decide">The Domain's decision.</param>
 /// <param name="Joins">True when the host joins by it, should it not be known.</param>
 /// <param name="NeedsBlocks">True when it may change how the instance's present addresses stand.</param>
+/// <param name="Metadata">Kept when it allocates; null: none.</param>
 internal sealed record InstanceWork(
     Guid InstanceId, string Host, DateTimeOffset Now, Origin Origin, Func<InstanceSituation, InstanceDecision> Decide,
-    bool Joins = false, bool NeedsBlocks = false);
+    bool Joins = false, bool NeedsBlocks = false, InstanceMetadata? Metadata = null);

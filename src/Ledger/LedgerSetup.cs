@@ -16,7 +16,7 @@ public static class LedgerSetup
     internal const string SchemaName = "novanet";
 
     /// <summary>
-    /// Adds <see cref="InstanceLedger"/>, <see cref="NetworkLedger"/>, <see cref="HostRegistry"/>, <see cref="HostViews"/> and <see cref="Queries"/>.
+    /// Adds <see cref="InstanceLedger"/>, <see cref="NetworkLedger"/>, <see cref="HostRegistry"/>, <see cref="HostViews"/>, <see cref="InstanceMetadataLedger"/> and <see cref="Queries"/>.
     /// When the host starts, the schema is made before any other hosted service runs; however many programs start at once.
     /// </summary>
     /// <param name="services">Of the program.</param>
@@ -36,6 +36,7 @@ public static class LedgerSetup
         services.AddSingleton(provider => new NetworkLedger(provider.GetRequiredService<LedgerSessions>()));
         services.AddSingleton(provider => new HostRegistry(provider.GetRequiredService<LedgerSessions>()));
         services.AddSingleton(provider => new HostViews(provider.GetRequiredService<LedgerSessions>()));
+        services.AddSingleton(provider => new InstanceMetadataLedger(provider.GetRequiredService<LedgerSessions>()));
         services.AddSingleton(provider => new Queries(provider.GetRequiredService<LedgerSessions>()));
         return services;
     }
@@ -101,6 +102,7 @@ public static class LedgerSetup
             .Duplicate(block => block.NetworkId).Duplicate(block => block.Index).Duplicate(block => block.Free);
         options.Schema.For<NetworkDocument>().DocumentAlias("network");
         options.Schema.For<HostDocument>().DocumentAlias("host");
+        options.Schema.For<InstanceMetadataDocument>().DocumentAlias("instance_metadata");
         options.Schema.For<HostReportDocument>().DocumentAlias("host_report");
     }
 }

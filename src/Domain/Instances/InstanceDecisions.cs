@@ -14,7 +14,11 @@ namespace NovaNetBus.Domain.Instances;
 /// <param name="Seed">Random; the ids and MAC addresses of new NICs come from it.</param>
 /// <param name="Now">UTC.</param>
 public sealed record Spawn(
-    Guid InstanceId, string ProjectId, string Host, string Hostname, ValueList<NetworkRequest> Networks, Guid Seed, DateTimeOffset Now);
+    Guid InstanceId, string ProjectId, string Host, string Hostname, ValueList<NetworkRequest> Networks, Guid Seed, DateTimeOffset Now)
+{
+    /// <summary>What the instance is told of itself.</summary>
+    public InstanceMetadata Metadata { get; init; } = InstanceMetadata.Empty;
+}
 
 /// <summary>What a decision about one instance needs to see.</summary>
 /// <param name="State">Of the instance; null: never heard of.</param>
@@ -166,7 +170,10 @@ public static class InstanceDecisions
                 ?? FirstStop(selected, wanted => HostAddress(wanted.Network))
                 ?? FirstStop(selected.Index().Where(nic => nic.Item.Address is null), nic => PortFor(nic.Index, nic.Item));
             var fact = new InstanceNetworkAllocated(
-                command.InstanceId, command.ProjectId, command.Host, command.Hostname, ports.Values.ToValueList(), command.Now);
+                command.InstanceId, command.ProjectId, command.Host, command.Hostname, ports.Values.ToValueList(), command.Now)
+            {
+                MetadataDigest = command.Metadata == InstanceMetadata.Empty ? null : command.Metadata.DigestFor(command.InstanceId),
+            };
             return stop ?? new InstanceDecision.Decided([fact], events.ToValueList(), hostEvents.ToValueList());
         }
 

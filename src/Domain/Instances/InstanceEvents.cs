@@ -20,7 +20,11 @@ public abstract record InstanceEvent(DateTimeOffset At);
 
 /// <summary>It has its addresses.</summary>
 public sealed record InstanceNetworkAllocated(
-    Guid InstanceId, string ProjectId, string Host, string Hostname, ValueList<Port> Ports, DateTimeOffset At) : InstanceEvent(At);
+    Guid InstanceId, string ProjectId, string Host, string Hostname, ValueList<Port> Ports, DateTimeOffset At) : InstanceEvent(At)
+{
+    /// <summary>Of what it is told of itself (<see cref="InstanceMetadata.DigestFor"/>), which is not in the log; null: nothing.</summary>
+    public string? MetadataDigest { get; init; }
+}
 
 /// <summary>Its host is in the state that its addresses imply.</summary>
 public sealed record InstanceNetworkConfigured(string Host, long Generation, DateTimeOffset At) : InstanceEvent(At);

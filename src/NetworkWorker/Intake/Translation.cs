@@ -23,7 +23,10 @@ internal static class Translation
         Require(networks.All(network => network is not null && IsName(network.Network)), $"networks[].network must have 1 to {LongestName} characters");
         return new Spawn(
             message.InstanceId, message.ProjectId, host, message.Hostname,
-            networks.Select(network => new NetworkRequest(network.Network, network.Address, network.MacAddress)).ToValueList(), seed, now);
+            networks.Select(network => new NetworkRequest(network.Network, network.Address, network.MacAddress)).ToValueList(), seed, now)
+        {
+            Metadata = MetadataTranslation.ToMetadata(message),
+        };
     }
 
     /// <summary>The instance that a message names.</summary>

@@ -30,6 +30,8 @@ public sealed class TestLedger : IAsyncLifetime
 
     internal HostViews HostViews => Program.GetRequiredService<HostViews>();
 
+    internal InstanceMetadataLedger Metadata => Program.GetRequiredService<InstanceMetadataLedger>();
+
     internal HostRegistry Hosts => Program.GetRequiredService<HostRegistry>();
 
     internal IDocumentStore Store => Program.GetRequiredService<IDocumentStore>();
