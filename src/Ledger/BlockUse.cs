@@ -16,13 +16,4 @@ internal static class BlockUse
 
     /// <summary>How many addresses hosts have for themselves.</summary>
     public static int OfHosts(Block block) => block.Used.Values.Count(used => used.Status is FixedIpStatus.TakenByHost);
-
-    /// <summary>How many addresses of a network are reserved, by arithmetic: nothing here may cost what a large network is large.</summary>
-    public static long Reserved(Network network)
-    {
-        var below = network.DhcpStart - network.Cidr.Network;
-        var above = new[] { network.Cidr.Broadcast, network.Gateway ?? network.Cidr.Broadcast, network.DhcpServer }
-            .Distinct().Count(address => address >= network.DhcpStart && network.Cidr.Contains(address));
-        return below + above;
-    }
 }

@@ -11,6 +11,11 @@ internal static class EventNames
     public static IReadOnlyDictionary<Type, string> All { get; } = new Dictionary<Type, string>
     {
         [typeof(NetworkCreated)] = "network-created",
+        [typeof(NetworkAssigned)] = "network-assigned",
+        [typeof(NetworkUnassigned)] = "network-unassigned",
+        [typeof(NetworkHostSet)] = "network-host-set",
+        [typeof(NetworkHostCleared)] = "network-host-cleared",
+        [typeof(NetworkVpnChanged)] = "network-vpn-changed",
         [typeof(NetworkDeleted)] = "network-deleted",
         [typeof(FixedIpAllocated)] = "fixed-ip-allocated",
         [typeof(FixedIpTakenByHost)] = "fixed-ip-taken-by-host",

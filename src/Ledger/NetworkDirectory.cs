@@ -47,7 +47,7 @@ internal sealed class NetworkDirectory
     public static async Task<IReadOnlyList<Network>> ReadAsync(IQuerySession session, CancellationToken cancellation)
     {
         var documents = await session.Query<NetworkDocument>().ToListAsync(cancellation);
-        return [.. documents.Select(document => document.State).OrderBy(network => network.CreatedAt).ThenBy(network => network.Id)];
+        return [.. Network.InOrder(documents.Select(document => document.State))];
     }
 
     /// <summary>By id, label or CIDR: the oldest that fits; null: none.</summary>

@@ -13,9 +13,8 @@ internal sealed class SnapshotFold
     private readonly Dictionary<Guid, InstanceDocument> instances = [];
     private readonly Dictionary<string, BlockDocument> blocks = [];
     private readonly Dictionary<string, HostDocument> hosts = [];
-    private readonly Dictionary<Guid, NetworkDocument> created = [];
-    private readonly Dictionary<Guid, Network> networks = [];
-    private readonly HashSet<Guid> deleted = [];
+    private readonly Dictionary<Guid, NetworkDocument> networks = [];
+    private readonly HashSet<Guid> changed = [], deleted = [];
 
     /// <summary>
     /// One query for each kind. A stream that begins here has no document yet and costs none; a document that the session knows already
@@ -45,12 +44,14 @@ internal sealed class SnapshotFold
         }
 
         // A block's document holds how many of its addresses can be given, which is its network's to say.
-        if (Keys(events, change => change is { Data: FixedIpEvent, Version: 1 }, stream => Streams.BlockOf(stream).NetworkId) is { Length: > 0 } networkIds)
+        Guid[] networkIds =
+        [
+            .. Keys(older, change => change.Data is NetworkEvent, Streams.NetworkOf)
+                .Union(Keys(events, change => change is { Data: FixedIpEvent, Version: 1 }, stream => Streams.BlockOf(stream).NetworkId)),
+        ];
+        if (networkIds.Length > 0)
         {
-            foreach (var document in await operations.LoadManyAsync<NetworkDocument>(cancellation, networkIds))
-            {
-                networks[document.Id] = document.State;
-            }
+            Fill(networks, await operations.LoadManyAsync<NetworkDocument>(cancellation, networkIds), document => document.Id);
         }
     }
 
@@ -67,12 +68,8 @@ internal sealed class SnapshotFold
             case HostEvent e:
                 Apply(e, change.Version);
                 break;
-            case NetworkCreated e:
-                networks[e.Network.Id] = e.Network;
-                created[e.Network.Id] = new NetworkDocument { Id = e.Network.Id, State = e.Network, StreamVersion = change.Version };
-                break;
-            case NetworkDeleted e:
-                deleted.Add(e.NetworkId);
+            case NetworkEvent e:
+                Apply(Streams.NetworkOf(change.StreamKey!), e, change.Version);
                 break;
             default:
                 break; // what is no event of the Domain has no document here (Marten's own tombstones)
@@ -84,7 +81,7 @@ internal sealed class SnapshotFold
         operations.Store<InstanceDocument>(instances.Values);
         operations.Store<HostDocument>(hosts.Values);
         operations.Store<BlockDocument>(blocks.Values.Where(block => !deleted.Contains(block.NetworkId)));
-        operations.Store<NetworkDocument>(created.Values.Where(network => !deleted.Contains(network.Id)));
+        operations.Store<NetworkDocument>(changed.Where(id => !deleted.Contains(id)).Select(id => networks[id]));
         foreach (var networkId in deleted)
         {
             operations.Delete<NetworkDocument>(networkId);
@@ -119,7 +116,7 @@ internal sealed class SnapshotFold
         var id = BlockDocument.IdOf(key);
         if (!blocks.TryGetValue(id, out var document))
         {
-            var capacity = networks.TryGetValue(key.NetworkId, out var network) ? BlockUse.Capacity(network, key.Index) : 0;
+            var capacity = networks.TryGetValue(key.NetworkId, out var network) ? BlockUse.Capacity(network.State, key.Index) : 0;
             var fresh = Block.Fresh(key.NetworkId, key.Index);
             document = blocks[id] = new BlockDocument { Id = id, NetworkId = key.NetworkId, Index = key.Index, Capacity = capacity, State = fresh };
         }
@@ -129,6 +126,21 @@ internal sealed class SnapshotFold
         document.Free = document.Capacity - document.State.Taken;
         document.OfInstances = BlockUse.OfInstances(document.State);
         document.OfHosts = BlockUse.OfHosts(document.State);
+    }
+
+    private void Apply(Guid networkId, NetworkEvent change, long version)
+    {
+        var before = networks.GetValueOrDefault(networkId);
+        if (Network.Evolve(before?.State, change) is not { } state)
+        {
+            deleted.Add(networkId);
+            return;
+        }
+
+        var document = before ?? (networks[networkId] = new NetworkDocument { Id = networkId, State = state });
+        document.State = state;
+        document.StreamVersion = version;
+        changed.Add(networkId);
     }
 
     private void Apply(HostEvent change, long version)

@@ -12,6 +12,8 @@ internal static class StoredJson
     {
         options.Converters.Add(new TextConverter<Ipv4>(Ipv4.Parse));
         options.Converters.Add(new TextConverter<Cidr>(Cidr.Parse));
+        options.Converters.Add(new TextConverter<Ipv6>(Ipv6.Parse));
+        options.Converters.Add(new TextConverter<Ipv6Cidr>(Ipv6Cidr.Parse));
         options.Converters.Add(new TextConverter<MacAddress>(MacAddress.Parse));
         options.Converters.Add(new ValueListConverterFactory());
         options.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;

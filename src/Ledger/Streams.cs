@@ -17,6 +17,9 @@ internal static class Streams
 
     public static string OfHost(string host) => Hosts + host;
 
+    /// <summary>The network of a stream that <see cref="OfNetwork"/> named.</summary>
+    public static Guid NetworkOf(string stream) => Guid.Parse(stream.AsSpan(Networks.Length));
+
     /// <summary>The instance of a stream that <see cref="OfInstance"/> named.</summary>
     public static Guid InstanceOf(string stream) => Guid.Parse(stream.AsSpan(Instances.Length));
 

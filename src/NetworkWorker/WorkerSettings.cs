@@ -2,6 +2,7 @@ using System.Net;
 using NovaNetBus.Domain;
 using NovaNetBus.Domain.Addressing;
 using NovaNetBus.Domain.HostPlan;
+using NovaNetBus.Domain.Networks;
 using NovaNetBus.Hosting.Options;
 
 namespace NovaNetBus.NetworkWorker;

@@ -15,7 +15,7 @@ public sealed class creating_a_network
         Assert.Equal(("10.1.2.0/24", "10.1.2.1", "10.1.2.1", "10.1.2.2"), (network.Cidr.ToString(), network.Gateway.ToString(), network.DhcpServer.ToString(), network.DhcpStart.ToString()));
     }
 
-    [Theory, InlineData(null, null, "10.0.0.2"), InlineData("10.0.0.254", null, "10.0.0.1"), InlineData(null, "10.0.0.9", "10.0.0.2"), InlineData("10.0.0.9", "10.0.0.1", "10.0.0.2"),
+    [Theory, InlineData(null, null, "10.0.0.2"), InlineData("10.0.0.254", null, "10.0.0.2"), InlineData(null, "10.0.0.9", "10.0.0.2"), InlineData("10.0.0.9", "10.0.0.1", "10.0.0.2"),
      InlineData("10.0.0.2", "10.0.0.1", "10.0.0.3"), InlineData("10.0.0.1", "10.0.0.2", "10.0.0.3")]
     public void instances_start_after_a_gateway_or_server_at_the_beginning(string? gateway, string? server, string start)
     {
@@ -38,7 +38,8 @@ public sealed class creating_a_network
                     DhcpServer = (cidr.Network + server).ToString(),
                 });
                 var reserved = Enumerable.Range(0, (int)cidr.Size).Select(offset => (uint)offset).Where(offset => network.IsReserved(cidr.Network + offset));
-                Assert.Equal(new[] { 0u, gateway, server, (uint)cidr.Size - 1 }.Distinct().Order(), reserved);
+                Assert.Equal(new[] { 0u, 1u, gateway, server, (uint)cidr.Size - 1 }.Distinct().Order(), reserved);
+                Assert.Equal(reserved.Count(), network.Reserved);
             },
             iter: 300);
 

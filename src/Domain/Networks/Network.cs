@@ -2,66 +2,120 @@ using NovaNetBus.Domain.Addressing;
 
 namespace NovaNetBus.Domain.Networks;
 
-/// <summary>A network as it was created.</summary>
-/// <param name="Id">Its id.</param>
-/// <param name="Label">Its name; up to 255 characters; need not be unique.</param>
-/// <param name="Cidr">Its addresses.</param>
-/// <param name="Gateway">The router that instances are told; null: none.</param>
-/// <param name="DhcpServer">The shared DHCP server's address; with multi_host and no shared address each host has one of its own instead.</param>
-/// <param name="DhcpStart">The first address that may be given to an instance.</param>
-/// <param name="Bridge">At most 15 characters.</param>
-/// <param name="BridgeInterface">NIC to enslave where the worker's own option names none; null: none.</param>
-/// <param name="ProjectId">The project that owns it; null: all may use it.</param>
-/// <param name="MultiHost">Each host with instances is their gateway and DHCP server.</param>
-/// <param name="ShareAddress">Every host has the same gateway address.</param>
-/// <param name="EnableDhcp">A dnsmasq serves it.</param>
-/// <param name="Mtu">Bytes.</param>
-/// <param name="Dns">Servers that its instances are told.</param>
-/// <param name="CreatedAt">UTC; networks are given to instances in this order.</param>
-public sealed record Network(
-    Guid Id,
-    string Label,
-    Cidr Cidr,
-    Ipv4? Gateway,
-    Ipv4 DhcpServer,
-    Ipv4 DhcpStart,
-    string Bridge,
-    string? BridgeInterface,
-    string? ProjectId,
-    bool MultiHost,
-    bool ShareAddress,
-    bool EnableDhcp,
-    int Mtu,
-    ValueList<Ipv4> Dns,
-    DateTimeOffset CreatedAt)
+/// <summary>A network that exists.</summary>
+public sealed record Network
 {
+    /// <summary>Its id.</summary>
+    public required Guid Id { get; init; }
+
+    /// <summary>Its name; up to 255 characters; need not be unique.</summary>
+    public required string Label { get; init; }
+
+    /// <summary>Its addresses; no other network has one of them.</summary>
+    public required Cidr Cidr { get; init; }
+
+    /// <summary>The router that instances are told; null: none.</summary>
+    public required Ipv4? Gateway { get; init; }
+
+    /// <summary>The shared DHCP server's address; with multi_host and no shared address each host has one of its own instead.</summary>
+    public required Ipv4 DhcpServer { get; init; }
+
+    /// <summary>The first address that may be given to an instance.</summary>
+    public required Ipv4 DhcpStart { get; init; }
+
+    /// <summary>
+    /// The ends between which addresses are given out: what is reserved at both ends of the range, what lies outside fixed_cidr, below
+    /// allowed_start or above allowed_end is not among them; gateway, DHCP server and VPN address may be.
+    /// </summary>
+    public required AddressRange Assignable { get; init; }
+
+    /// <summary>At most 15 characters; <c>br</c> and the VLAN id, if it has one.</summary>
+    public required string Bridge { get; init; }
+
+    /// <summary>NIC to enslave, or parent of the VLAN device, where the worker's own option names none; null: none.</summary>
+    public string? BridgeInterface { get; init; }
+
+    /// <summary>802.1Q id, 1 to 4094, that no other network has; null: untagged, for all (flat managers).</summary>
+    public int? Vlan { get; init; }
+
+    /// <summary>The address of the project's VPN instance, which nothing else gets; only with <see cref="Vlan"/>.</summary>
+    public Ipv4? VpnPrivateAddress { get; init; }
+
+    /// <summary>Where the VPN instance is reached from outside; null: not known.</summary>
+    public Ipv4? VpnPublicAddress { get; init; }
+
+    /// <summary>UDP port of <see cref="VpnPublicAddress"/>, 1 to 65535, that no other network has; only with <see cref="Vlan"/>.</summary>
+    public int? VpnPublicPort { get; init; }
+
+    /// <summary>Its IPv6 range; null: none.</summary>
+    public Ipv6Cidr? CidrV6 { get; init; }
+
+    /// <summary>The IPv6 router that instances are told; null: none.</summary>
+    public Ipv6? GatewayV6 { get; init; }
+
+    /// <summary>The project that has it; null: none. With flat managers all may use it then, with VlanManager nobody until a project's first instance takes it.</summary>
+    public string? ProjectId { get; init; }
+
+    /// <summary>Each host with instances is their gateway and DHCP server.</summary>
+    public required bool MultiHost { get; init; }
+
+    /// <summary>The host that serves it, when not each does; null: none yet.</summary>
+    public string? Host { get; init; }
+
+    /// <summary>Every host has the same gateway address.</summary>
+    public required bool ShareAddress { get; init; }
+
+    /// <summary>A dnsmasq serves it.</summary>
+    public required bool EnableDhcp { get; init; }
+
+    /// <summary>Bytes.</summary>
+    public required int Mtu { get; init; }
+
+    /// <summary>Servers that its instances are told.</summary>
+    public required ValueList<Ipv4> Dns { get; init; }
+
+    /// <summary>Instances that do not ask get networks with lower numbers first; null: after those that have one.</summary>
+    public int? Priority { get; init; }
+
+    /// <summary>UTC.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
     /// <summary>True when each host takes an address of its own from the network.</summary>
     public bool NeedsAddressPerHost => MultiHost && !ShareAddress;
+
+    /// <summary>How many addresses are never given out, by arithmetic: nothing may cost what a large network is large.</summary>
+    public long Reserved => Cidr.Size - Assignable.Size + RolesAmongAssignable;
+
+    private int RolesAmongAssignable
+    {
+        get
+        {
+            var range = Assignable;
+            return new[] { Gateway, DhcpServer, VpnPrivateAddress }.Distinct().Count(address => address is { } taken && range.Contains(taken));
+        }
+    }
+
+    /// <summary>In order of creation, and those of one call in the order of their ranges.</summary>
+    public static IEnumerable<Network> InOrder(IEnumerable<Network> networks) =>
+        networks.OrderBy(network => network.CreatedAt).ThenBy(network => network.Cidr.Network);
 
     /// <summary>The DNS servers that its instances are told: its own, else these of the host.</summary>
     public ValueList<Ipv4> DnsOr(ValueList<Ipv4> ofHost) => Dns.Count > 0 ? Dns : ofHost;
 
-    /// <summary>
-    /// True for addresses that are never given out: those below <see cref="DhcpStart"/>, the last one, gateway and DHCP server
-    /// (nova: _create_fixed_ips).
-    /// </summary>
+    /// <summary>True for addresses that are never given out (nova: _create_fixed_ips).</summary>
     public bool IsReserved(Ipv4 address) =>
-        address < DhcpStart || address >= Cidr.Broadcast || address == Gateway || address == DhcpServer;
+        !Assignable.Contains(address) || address == Gateway || address == DhcpServer || address == VpnPrivateAddress;
 
     /// <summary>The state after an event of this network's stream; null when it is deleted.</summary>
     public static Network? Evolve(Network? state, NetworkEvent change) => change switch
     {
         NetworkCreated created => created.Network,
+        NetworkAssigned e => state! with { ProjectId = e.ProjectId },
+        NetworkUnassigned => state! with { ProjectId = null },
+        NetworkHostSet e => state! with { Host = e.Host },
+        NetworkHostCleared => state! with { Host = null },
+        NetworkVpnChanged e => state! with { VpnPublicAddress = e.PublicAddress, VpnPublicPort = e.PublicPort },
         NetworkDeleted => null,
-        _ => state,
+        _ => throw new InvalidOperationException($"{change.GetType().Name} is not known"),
     };
 }
-
-/// <summary>What can happen to a network.</summary>
-public abstract record NetworkEvent;
-
-/// <summary>It was created.</summary>
-public sealed record NetworkCreated(Network Network) : NetworkEvent;
-
-/// <summary>It was deleted.</summary>
-public sealed record NetworkDeleted(Guid NetworkId, DateTimeOffset At) : NetworkEvent;

@@ -106,15 +106,33 @@ public static class NetworkDecisions
             return new Refusal("invalid-address", $"DNS server '{dns}' is not an IPv4 address.");
         }
 
-        var start = first;
+        // The network's own address and the first host's, as nova reserved them, wherever the gateway is; and the broadcast address.
+        var assignable = new AddressRange(cidr.Network + 2, new Ipv4(cidr.Broadcast.Value - 1));
+        var start = assignable.First;
         while (start == gateway || start == server)
         {
             start += 1;
         }
 
-        network = new Network(
-            command.Id, command.Label, cidr, gateway, server, start, command.Bridge, command.BridgeInterface, command.ProjectId,
-            command.MultiHost, command.ShareAddress, command.EnableDhcp, command.Mtu, command.Dns.Select(Ipv4.Parse).ToValueList(), command.Now);
+        network = new Network
+        {
+            Id = command.Id,
+            Label = command.Label,
+            Cidr = cidr,
+            Gateway = gateway,
+            DhcpServer = server,
+            DhcpStart = start,
+            Assignable = assignable,
+            Bridge = command.Bridge,
+            BridgeInterface = command.BridgeInterface,
+            ProjectId = command.ProjectId,
+            MultiHost = command.MultiHost,
+            ShareAddress = command.ShareAddress,
+            EnableDhcp = command.EnableDhcp,
+            Mtu = command.Mtu,
+            Dns = command.Dns.Select(Ipv4.Parse).ToValueList(),
+            CreatedAt = command.Now,
+        };
         return null;
     }
 

@@ -18,7 +18,7 @@ public static class NetworkSelection
     /// </summary>
     public static Decision<SelectedNetwork> For(string projectId, ValueList<NetworkRequest> requested, IEnumerable<Network> all)
     {
-        var usable = all.Where(network => network.ProjectId is null || network.ProjectId == projectId).OrderBy(network => network.CreatedAt).ThenBy(network => network.Id).ToList();
+        var usable = Network.InOrder(all.Where(network => network.ProjectId is null || network.ProjectId == projectId)).ToList();
         if (requested.Count == 0)
         {
             return usable.Count == 0

@@ -1,4 +1,5 @@
 using System.Net;
+using NovaNetBus.Domain.Networks;
 
 namespace NovaNetBus.Hosting.Options;
 
@@ -141,17 +142,4 @@ public sealed record NovaNetOptions
 
     /// <summary>Where health and metrics are served; port 0: any free port.</summary>
     [Option("$default_http_listen")] public IPEndPoint HttpListen { get; init; } = new(IPAddress.Loopback, 0);
-}
-
-/// <summary>nova's three network managers.</summary>
-public enum NetworkManagerKind
-{
-    /// <summary>Addresses only; nothing is served.</summary>
-    FlatManager,
-
-    /// <summary>One bridge, DHCP.</summary>
-    FlatDHCPManager,
-
-    /// <summary>A VLAN per project.</summary>
-    VlanManager,
 }

@@ -15,8 +15,9 @@ internal static class Rows
     {
         var (network, use) = summary;
         return new NetworkRow(
-            network.Id, network.Label, network.Cidr.ToString(), network.Gateway?.ToString(), network.DhcpServer.ToString(), network.DhcpStart.ToString(), null,
-            network.Bridge, network.BridgeInterface, network.ProjectId, network.MultiHost, null, network.Mtu, [.. network.Dns.Select(dns => dns.ToString())], null, null, null,
+            network.Id, network.Label, network.Cidr.ToString(), network.Gateway?.ToString(), network.DhcpServer.ToString(), network.DhcpStart.ToString(), network.Vlan,
+            network.Bridge, network.BridgeInterface, network.ProjectId, network.MultiHost, network.Host, network.Mtu, [.. network.Dns.Select(dns => dns.ToString())],
+            network.VpnPrivateAddress?.ToString(), network.VpnPublicPort, network.CidrV6?.ToString(),
             new AddressCounts(use.Total, use.Reserved, use.Allocated, use.Free));
     }
 

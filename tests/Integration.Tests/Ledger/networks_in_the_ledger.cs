@@ -52,19 +52,6 @@ public sealed class networks_in_the_ledger(TestLedger ledger) : IClassFixture<Te
         Assert.Empty(await ledger.Queries.FixedIpsAsync(null, "busy", null, TestContext.Current.CancellationToken));
     }
 
-    [Theory]
-    [InlineData("10.13.0.0/24", null, null)]
-    [InlineData("10.13.0.0/24", "10.13.0.254", null)]
-    [InlineData("10.13.0.0/24", "10.13.0.9", "10.13.0.10")]
-    [InlineData("10.13.0.0/29", null, "10.13.0.1")]
-    public void are_counted_as_address_by_address(string cidr, string? gateway, string? dhcpServer)
-    {
-        var decision = NetworkDecisions.Create(Command(cidr) with { Gateway = gateway, DhcpServer = dhcpServer }, []);
-        var network = ((NetworkCreated)((Decision<NetworkEvent>.Accepted)decision).Events[0]).Network;
-        var counted = Enumerable.Range(0, (int)network.Cidr.Size).Count(offset => network.IsReserved(network.Cidr.Network + (uint)offset));
-        Assert.Equal(counted, BlockUse.Reserved(network));
-    }
-
     private static CreateNetwork Command(string cidr) => new(
         Guid.NewGuid(), "net", cidr, Cidr.Parse("10.0.0.0/8"), "br100", null, null, null, [], null, true, true, true, 1500, TestLedger.Now);
 

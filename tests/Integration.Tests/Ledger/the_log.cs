@@ -43,7 +43,8 @@ public sealed class the_log(TestLedger ledger) : IClassFixture<TestLedger>
         [
             "fixed-ip-allocated", "fixed-ip-deallocated", "fixed-ip-released", "fixed-ip-taken-by-host", "host-joined", "host-left-network",
             "host-serves-network", "instance-deletion-requested", "instance-network-allocated", "instance-network-configured",
-            "instance-network-refused", "instance-network-released", "network-created", "network-deleted",
+            "instance-network-refused", "instance-network-released", "network-assigned", "network-created", "network-deleted", "network-host-cleared",
+            "network-host-set", "network-unassigned", "network-vpn-changed",
         ];
         Assert.Equal(golden, EventNames.All.Values.Order(StringComparer.Ordinal));
         Assert.Equal("network-created", EventNames.All[typeof(NetworkCreated)]);

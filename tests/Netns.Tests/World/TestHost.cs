@@ -33,9 +33,23 @@ internal sealed class TestHost : IDisposable
     public HostSettings Settings { get; set; } =
         new("pub0", "br100", null, Ipv4.Parse("198.51.100.1"), [], 3600, "novalocal", [Ipv4.Parse("192.0.2.53")]);
 
-    public Network Network { get; set; } = new(
-        NetworkId, "private", Cidr.Parse("10.4.0.0/24"), Gateway, Gateway, Ipv4.Parse("10.4.0.3"), "br100", null, null,
-        MultiHost: true, ShareAddress: true, EnableDhcp: true, 1450, [], DateTimeOffset.UnixEpoch);
+    public Network Network { get; set; } = new()
+    {
+        Id = NetworkId,
+        Label = "private",
+        Cidr = Cidr.Parse("10.4.0.0/24"),
+        Gateway = Gateway,
+        DhcpServer = Gateway,
+        DhcpStart = Ipv4.Parse("10.4.0.3"),
+        Assignable = new AddressRange(Ipv4.Parse("10.4.0.2"), Ipv4.Parse("10.4.0.254")),
+        Bridge = "br100",
+        MultiHost = true,
+        ShareAddress = true,
+        EnableDhcp = true,
+        Mtu = 1450,
+        Dns = [],
+        CreatedAt = DateTimeOffset.UnixEpoch,
+    };
 
     public List<ServedPort> Ports { get; } = [];
 

@@ -1,4 +1,5 @@
 using System.Net;
+using NovaNetBus.Domain.Networks;
 using NovaNetBus.Hosting.Options;
 using Xunit;
 

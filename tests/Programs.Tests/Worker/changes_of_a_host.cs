@@ -48,9 +48,23 @@ public sealed class changes_of_a_host
 /// <summary>Small worlds for tests.</summary>
 internal static class Worlds
 {
-    public static readonly Network Net = new(
-        Guid.Parse("11111111-1111-1111-1111-111111111111"), "private", Cidr.Parse("10.0.0.0/24"), Ipv4.Parse("10.0.0.1"), Ipv4.Parse("10.0.0.1"), Ipv4.Parse("10.0.0.2"),
-        "br100", null, null, MultiHost: true, ShareAddress: false, EnableDhcp: true, 1500, [], DateTimeOffset.UnixEpoch);
+    public static readonly Network Net = new()
+    {
+        Id = Guid.Parse("11111111-1111-1111-1111-111111111111"),
+        Label = "private",
+        Cidr = Cidr.Parse("10.0.0.0/24"),
+        Gateway = Ipv4.Parse("10.0.0.1"),
+        DhcpServer = Ipv4.Parse("10.0.0.1"),
+        DhcpStart = Ipv4.Parse("10.0.0.2"),
+        Assignable = new AddressRange(Ipv4.Parse("10.0.0.2"), Ipv4.Parse("10.0.0.254")),
+        Bridge = "br100",
+        MultiHost = true,
+        ShareAddress = false,
+        EnableDhcp = true,
+        Mtu = 1500,
+        Dns = [],
+        CreatedAt = DateTimeOffset.UnixEpoch,
+    };
 
     public static readonly HostSettings Settings = new("eth0", "br100", "eth1", Ipv4.Parse("192.0.2.1"), [], 86400, "novalocal", []);
 
