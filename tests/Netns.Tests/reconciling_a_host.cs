@@ -134,6 +134,21 @@ public sealed class reconciling_a_host : IDisposable
     }
 
     [Fact]
+    public void a_kernel_without_vlans_is_told_by_name()
+    {
+        host.Connect("flat0");
+        var wanted = HostState.Of([.. host.Plan().Resources, new VlanDevice("vlan100", "flat0", 100, MacAddress.ForBridge("host-a", "vlan100"), 1450)]);
+
+        var failure = Record.Exception(() => host.Reconcile(wanted));
+        Assert.SkipWhen(failure is null, "this kernel has 802.1Q");
+
+        var refusal = Assert.IsType<HostApplyException>(failure);
+        Assert.Equal(ErrorCodes.HostConfigurationFailed, refusal.Code);
+        Assert.Contains("802.1Q", refusal.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("vlan100", host.Namespace.Ip("link"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void a_change_is_applied_twice_without_harm()
     {
         host.Reconcile();

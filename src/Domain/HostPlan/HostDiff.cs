@@ -28,6 +28,7 @@ public static class HostDiff
         Bridge => 30,
         FirewallElement => 40,  // a port is known by name before it is plugged, and guarded before its uplink carries traffic
         BridgeAddress => 50,
+        VlanDevice => 55,
         Uplink => 60,
         DhcpServer => 70,       // it binds to the address
         DhcpHost => 80,         // answered last, when all that the instance will use is there

@@ -1,3 +1,4 @@
+using System.Globalization;
 using NovaNetBus.Domain.Addressing;
 
 namespace NovaNetBus.Domain.HostPlan;
@@ -113,6 +114,25 @@ public sealed record BridgeAddress(string Bridge, Ipv4 Address, int PrefixLength
 
     /// <inheritdoc/>
     public override string Noun => $"address {Address}/{PrefixLength} on {Bridge}";
+}
+
+/// <summary>A VLAN of a NIC of the host, as a NIC of its own.</summary>
+/// <param name="Name">At most 15 characters; see <see cref="NameOf"/>.</param>
+/// <param name="Parent">The NIC that carries the tagged frames.</param>
+/// <param name="Vlan">802.1Q id, 1 to 4094.</param>
+/// <param name="Mac">Fixed, see <see cref="MacAddress.ForBridge"/>.</param>
+/// <param name="Mtu">Bytes, without the tag; at most the parent's.</param>
+/// <param name="BesideAddresses">The parent may carry addresses of the host, untagged: they stay where they are. False: it is refused then.</param>
+public sealed record VlanDevice(string Name, string Parent, int Vlan, MacAddress Mac, int Mtu, bool BesideAddresses = false) : HostResource
+{
+    /// <inheritdoc/>
+    public override string Key => "vlan " + Name;
+
+    /// <inheritdoc/>
+    public override string Noun => $"interface {Name} for VLAN {Vlan} of {Parent} (MTU {Mtu})";
+
+    /// <summary>The name of a VLAN's device, as nova named it.</summary>
+    public static string NameOf(int vlan) => string.Create(CultureInfo.InvariantCulture, $"vlan{vlan}");
 }
 
 /// <summary>A NIC of the host that is a port of one of our bridges (flat_interface).</summary>

@@ -113,6 +113,9 @@ internal sealed class KernelHost(string statePath) : IHost, IDisposable
             case (HostAction.Remove, BridgeAddress address):
                 links.RemoveAddress(address);
                 break;
+            case (HostAction.Remove, VlanDevice vlan):
+                links.RemoveVlan(vlan);
+                break;
             case (HostAction.Remove, Uplink uplink):
                 links.RemoveUplink(uplink);
                 break;
@@ -135,6 +138,9 @@ internal sealed class KernelHost(string statePath) : IHost, IDisposable
                 break;
             case (_, BridgeAddress address):
                 links.AddAddress(address);
+                break;
+            case (_, VlanDevice vlan):
+                links.AddVlan(vlan);
                 break;
             case (_, Uplink uplink):
                 links.AddUplink(uplink);

@@ -19,6 +19,12 @@ internal sealed record Link(int Index, string Name, string? Kind, int? Master, M
     public bool IsOurs => Alias == OurAlias;
 
     public bool IsBridge => Kind == "bridge";
+
+    /// <summary>802.1Q id of a VLAN device; null: it is none.</summary>
+    public int? Vlan { get; init; }
+
+    /// <summary>Index of the NIC that a VLAN device belongs to; null: it is none.</summary>
+    public int? Parent { get; init; }
 }
 
 /// <summary>An address of an interface, IPv4 or IPv6.</summary>

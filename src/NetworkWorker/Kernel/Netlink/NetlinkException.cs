@@ -8,6 +8,8 @@ internal sealed class NetlinkException(int errno, string request, string? detail
 {
     public const int Exists = 17;
     public const int NoDevice = 19;
+    public const int OutOfRange = 34;
+    public const int NotSupported = 95;
     public const int AddressNotAvailable = 99;
 
     public int Errno { get; } = errno;
@@ -22,9 +24,9 @@ internal sealed class NetlinkException(int errno, string request, string? detail
         NoDevice => "ENODEV",
         22 => "EINVAL",
         28 => "ENOSPC",
-        34 => "ERANGE",
+        OutOfRange => "ERANGE",
         40 => "ELOOP",
-        95 => "EOPNOTSUPP",
+        NotSupported => "EOPNOTSUPP",
         97 => "EAFNOSUPPORT",
         98 => "EADDRINUSE",
         AddressNotAvailable => "EADDRNOTAVAIL",

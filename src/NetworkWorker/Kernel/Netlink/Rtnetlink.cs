@@ -11,9 +11,10 @@ internal sealed class Rtnetlink : IDisposable
 {
     private const ushort NewLink = 16, DeleteLink = 17, GetLink = 18, NewAddress = 20, DeleteAddress = 21, GetAddress = 22, GetRoute = 26;
     private const ushort Request = 0x1, Acknowledge = 0x4, Exclusive = 0x200, Replace = 0x100, Create = 0x400, DumpAll = 0x300;
-    private const ushort LinkAddressBytes = 1, LinkName = 3, LinkMtu = 4, LinkMaster = 10, LinkInfo = 18, LinkAlias = 20, LinkExtendedMask = 29;
+    private const ushort LinkAddressBytes = 1, LinkName = 3, LinkMtu = 4, LinkParent = 5, LinkMaster = 10, LinkInfo = 18, LinkAlias = 20, LinkExtendedMask = 29;
     private const ushort InfoKind = 1, InfoData = 2;
     private const ushort BridgeForwardDelay = 1, BridgeStp = 5, BridgeMulticastSnooping = 23;
+    private const ushort VlanId = 1;
     private const ushort AddressAddress = 1, AddressLocal = 2, AddressBroadcast = 4;
     private const ushort RouteDestination = 1, RouteInterface = 4;
     private const uint Up = 0x1, SkipStatistics = 8;
@@ -46,9 +47,25 @@ internal sealed class Rtnetlink : IDisposable
             }
         }
 
-        Change(name, $"mark bridge {name} as ours", request => request.With(LinkAlias, Link.OurAlias));
+        MarkAsOurs(name);
         SetMtu(name, mtu);
     }
+
+    /// <summary>
+    /// A VLAN of the NIC with this index, marked as ours. Throws with <see cref="NetlinkException.Exists"/> when something has its name, and
+    /// with <see cref="NetlinkException.NotSupported"/> when the kernel knows no VLANs.
+    /// </summary>
+    public void CreateVlan(string name, int parentIndex, int vlan, MacAddress mac)
+    {
+        var request = new NetlinkRequest(NewLink, Request | Acknowledge | Create | Exclusive, LinkPart(0, 0, 0))
+            .With(LinkName, name).With(LinkParent, (uint)parentIndex).With(LinkAddressBytes, MacBytes(mac))
+            .Nested(LinkInfo, info => info.With(InfoKind, "vlan").Nested(InfoData, data => data.With(VlanId, BitConverter.GetBytes((ushort)vlan))));
+        socket.Run(request, $"create {name} for VLAN {vlan} of interface {parentIndex}");
+        MarkAsOurs(name);
+    }
+
+    /// <summary>So that we may delete it.</summary>
+    public void MarkAsOurs(string name) => Change(name, $"mark {name} as ours", request => request.With(LinkAlias, Link.OurAlias));
 
     public void SetUp(string name) => socket.Run(
         new NetlinkRequest(NewLink, Request | Acknowledge, LinkPart(0, Up, Up)).With(LinkName, name), $"switch {name} on");
@@ -132,15 +149,21 @@ internal sealed class Rtnetlink : IDisposable
         MacAddress? mac = attributes.Bytes(LinkAddressBytes) is { Length: 6 } bytes
             ? new MacAddress(bytes.ToArray().Aggregate(0ul, (value, part) => (value << 8) | part))
             : null;
+        var info = attributes.Nested(LinkInfo);
+        var vlan = info.Text(InfoKind) == "vlan" && info.Nested(InfoData).Bytes(VlanId) is { Length: 2 } id ? BitConverter.ToUInt16(id.Span) : (int?)null;
         return new Link(
             BitConverter.ToInt32(message.Span[4..]),
             attributes.Text(LinkName) ?? "",
-            attributes.Nested(LinkInfo).Text(InfoKind),
+            info.Text(InfoKind),
             (int?)attributes.Number(LinkMaster),
             mac,
             (int)(attributes.Number(LinkMtu) ?? 0),
             (BitConverter.ToUInt32(message.Span[8..]) & Up) != 0,
-            attributes.Text(LinkAlias));
+            attributes.Text(LinkAlias))
+        {
+            Vlan = vlan,
+            Parent = vlan is null ? null : (int?)attributes.Number(LinkParent),
+        };
     }
 
     private static LinkAddress? ReadAddress(ReadOnlyMemory<byte> message)
