@@ -1,6 +1,7 @@
 using Marten;
 using NovaNetBus.Domain.HostPlan;
 using NovaNetBus.Domain.Instances;
+using NovaNetBus.Domain.Networks;
 
 namespace NovaNetBus.Ledger;
 
@@ -23,8 +24,13 @@ public sealed class HostViews
         var record = await session.Documents.LoadAsync<HostDocument>(host, cancellation);
         var networks = await NetworkDirectory.ReadAsync(session.Documents, cancellation);
         var instances = await session.Documents.Query<InstanceDocument>().Where(instance => instance.ServedBy == host).ToListAsync(cancellation);
+        return ContentOf(record, networks, instances);
+    }
 
-        var ports = instances.SelectMany(instance => instance.State.Ports.Select(port => Served(port, instance.State))).ToList();
+    /// <summary>From the documents of one moment, now or then: <paramref name="served"/> are the instances that the host serves.</summary>
+    internal static HostContent ContentOf(HostDocument? record, IReadOnlyList<Network> networks, IReadOnlyList<InstanceDocument> served)
+    {
+        var ports = served.SelectMany(instance => instance.State.Ports.Select(port => Served(port, instance.State))).ToList();
         var ids = (record?.State.Addresses.Keys ?? []).Concat(ports.Select(port => port.NetworkId)).ToHashSet();
         return new HostContent(
             [.. networks.Where(network => ids.Contains(network.Id)).Select(network => ServedNetworks.Of(network.Id, record?.State, networks)).OfType<ServedNetwork>()],

@@ -1,4 +1,5 @@
 using System.Data;
+using JasperFx.Events;
 using Marten;
 using Marten.Services;
 using Npgsql;
@@ -6,7 +7,8 @@ using Npgsql;
 namespace NovaNetBus.Ledger;
 
 /// <summary>Opens the transactions that the ledgers work in.</summary>
-internal sealed class LedgerSessions(IDocumentStore store, NpgsqlDataSource source)
+/// <param name="program">Kept with each event: which program wrote it.</param>
+internal sealed class LedgerSessions(IDocumentStore store, NpgsqlDataSource source, string program)
 {
     public IDocumentStore Store { get; } = store;
 
@@ -30,7 +32,7 @@ internal sealed class LedgerSessions(IDocumentStore store, NpgsqlDataSource sour
             // Else Marten takes them from whatever activity opened the session, which has nothing to do with the messages in it.
             session.CausationId = null;
             session.CorrelationId = null;
-            return new LedgerSession(connection, transaction, session);
+            return new LedgerSession(connection, transaction, session, program);
         }
         catch
         {
@@ -41,8 +43,13 @@ internal sealed class LedgerSessions(IDocumentStore store, NpgsqlDataSource sour
 }
 
 /// <summary>One transaction; rolled back unless <see cref="CommitAsync"/> ran through.</summary>
-internal sealed class LedgerSession(NpgsqlConnection connection, NpgsqlTransaction transaction, IDocumentSession documents) : IAsyncDisposable
+internal sealed class LedgerSession(NpgsqlConnection connection, NpgsqlTransaction transaction, IDocumentSession documents, string program) : IAsyncDisposable
 {
+    // With the time comes the transaction's number: from here on others can see that this transaction may still add to the log.
+    private const string Stamp = "select clock_timestamp() from pg_current_xact_id()";
+
+    private readonly List<IEvent> appended = [];
+
     public IDocumentSession Documents { get; } = documents;
 
     public NpgsqlConnection Connection { get; } = connection;
@@ -58,10 +65,26 @@ internal sealed class LedgerSession(NpgsqlConnection connection, NpgsqlTransacti
             recorded.CorrelationId = origin.CorrelationId;
             recorded.UserName = origin.Requester;
             recorded.SetHeader("host", origin.Host);
+            recorded.SetHeader("program", program);
+            appended.Add(recorded);
         }
     }
 
-    public Task CommitAsync(CancellationToken cancellation) => Documents.SaveChangesAsync(cancellation);
+    /// <summary>
+    /// All events of a commit have one time, of the database's clock, taken after all reading and before any writing. So what a decision was made from is older
+    /// than the decision, on whatever host, and a moment never falls into the middle of a commit (ADR 26).
+    /// </summary>
+    public async Task CommitAsync(CancellationToken cancellation)
+    {
+        if (appended.Count > 0)
+        {
+            await using var command = new NpgsqlCommand(Stamp, Connection);
+            DateTimeOffset at = (DateTime)(await command.ExecuteScalarAsync(cancellation))!;
+            appended.ForEach(change => change.Timestamp = at);
+        }
+
+        await Documents.SaveChangesAsync(cancellation);
+    }
 
     public async ValueTask DisposeAsync()
     {

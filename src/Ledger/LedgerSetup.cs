@@ -21,7 +21,8 @@ public static class LedgerSetup
     /// </summary>
     /// <param name="services">Of the program.</param>
     /// <param name="connectionString">Of an existing PostgreSQL database (12 or newer) whose role may create a schema.</param>
-    public static IServiceCollection AddLedger(this IServiceCollection services, string connectionString)
+    /// <param name="program">Its name, kept with each event that it writes.</param>
+    public static IServiceCollection AddLedger(this IServiceCollection services, string connectionString, string program)
     {
         connectionString = WithDeadClientsEnded(connectionString);
         services.AddSingleton(_ => NpgsqlDataSource.Create(connectionString));
@@ -31,7 +32,7 @@ public static class LedgerSetup
         services.AddSingleton<IDocumentStore>(provider => new DocumentStore(Options(provider.GetRequiredService<NpgsqlDataSource>())));
         services.AddSingleton(provider => new LedgerSchema(provider.GetRequiredService<IDocumentStore>(), connectionString));
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<LedgerSchema>());
-        services.AddSingleton(provider => new LedgerSessions(provider.GetRequiredService<IDocumentStore>(), provider.GetRequiredService<NpgsqlDataSource>()));
+        services.AddSingleton(provider => new LedgerSessions(provider.GetRequiredService<IDocumentStore>(), provider.GetRequiredService<NpgsqlDataSource>(), program));
         services.AddSingleton(provider => new InstanceLedger(provider.GetRequiredService<LedgerSessions>()));
         services.AddSingleton(provider => new NetworkLedger(provider.GetRequiredService<LedgerSessions>()));
         services.AddSingleton(provider => new HostRegistry(provider.GetRequiredService<LedgerSessions>()));
@@ -47,7 +48,8 @@ public static class LedgerSetup
     /// </summary>
     private static string WithDeadClientsEnded(string connectionString)
     {
-        const string limits = "-c idle_in_transaction_session_timeout=15s -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3";
+        // Marten writes times as the session's time zone has them.
+        const string limits = "-c TimeZone=UTC -c idle_in_transaction_session_timeout=15s -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3";
         var builder = new NpgsqlConnectionStringBuilder(connectionString);
         builder.Options = string.IsNullOrEmpty(builder.Options) ? limits : $"{limits} {builder.Options}";
         return builder.ConnectionString;
@@ -74,7 +76,8 @@ public static class LedgerSetup
         // Quick appends a stream's events in one call that checks the expected version itself; Rich reads each stream's version first and was
         // half as fast. With an expected version (all of ours have one) Quick knows the versions before the commit, as inline needs. The
         // exclusive lock makes a lost race fail before it draws a sequence number: the log has no gap that readers would wait for.
-        options.Events.AppendMode = EventAppendMode.Quick;
+        // "Server timestamps" are, in spite of the name, those that the events bring: LedgerSession sets them.
+        options.Events.AppendMode = EventAppendMode.QuickWithServerTimestamps;
         options.Events.UseExclusiveLockOnConcurrentAppends = true;
         options.Events.MetadataConfig.EnableAll();
         options.Events.MetadataConfig.UserNameEnabled = true; // EnableAll leaves it off

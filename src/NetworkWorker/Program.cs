@@ -16,7 +16,7 @@ if (program is null)
 
 var options = program.Options;
 var settings = WorkerSettings.From(options);
-program.Services.AddLedger(program.Connections.Postgres!);
+program.Services.AddLedger(program.Connections.Postgres!, "novanet-worker");
 program.Services.AddNovaNetBus(
     program.Connections.RabbitMq!,
     $"novanet-worker {options.Host}",

@@ -12,7 +12,7 @@ if (program is null)
     return ProcessDefaults.OptionFault;
 }
 
-program.Services.AddLedger(program.Connections.Postgres!);
+program.Services.AddLedger(program.Connections.Postgres!, "novanet-scheduler");
 program.Services.AddNovaNetBus(
     program.Connections.RabbitMq!,
     $"novanet-scheduler {program.Options.Host}",

@@ -53,7 +53,7 @@ public sealed class TestLedger : IAsyncLifetime
     /// <summary>One more program on the same database.</summary>
     public IServiceProvider StartProgram()
     {
-        var program = new ServiceCollection().AddLogging().AddLedger(ConnectionString).BuildServiceProvider();
+        var program = new ServiceCollection().AddLogging().AddLedger(ConnectionString, "test").BuildServiceProvider();
         programs.Add(program);
         return program;
     }

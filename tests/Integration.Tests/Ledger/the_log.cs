@@ -1,6 +1,8 @@
 using JasperFx.Events;
 using Marten;
 using Marten.Events;
+using Microsoft.Extensions.DependencyInjection;
+using NovaNetBus.Domain.FixedIps;
 using NovaNetBus.Domain.Networks;
 using NovaNetBus.Ledger;
 using Xunit;
@@ -30,6 +32,33 @@ public sealed class the_log(TestLedger ledger) : IClassFixture<TestLedger>
         Assert.Null(other.CausationId);
         Assert.Null(other.UserName);
         Assert.Equal(second.ToString(), other.CorrelationId);
+    }
+
+    [Fact]
+    public async Task gives_all_events_of_a_commit_one_time_that_is_later_than_all_that_the_commit_was_decided_from()
+    {
+        await ledger.CreateNetworkAsync("10.5.0.0/24", "timed", shareAddress: false);
+        var instances = Enumerable.Range(0, 20).Select(_ => Guid.NewGuid()).ToList();
+        var others = Enumerable.Range(0, 3).Select(_ => ledger.StartProgram().GetRequiredService<InstanceLedger>()).ToList();
+        await Task.WhenAll(instances.Select((instance, number) => ledger.SpawnAsync(instance, $"host-{number % 3}", "timed", by: others[number % 3])));
+        await Task.WhenAll(instances.Select((instance, number) => ledger.DeleteAsync(instance, $"host-{number % 3}")));
+
+        await using var session = ledger.Store.QuerySession();
+        var log = await session.Events.QueryAllRawEvents().OrderBy(e => e.Sequence).ToListAsync(TestContext.Current.CancellationToken);
+        foreach (var stream in log.GroupBy(e => e.StreamKey))
+        {
+            Assert.Equal(stream.Select(e => e.Timestamp).Order(), stream.OrderBy(e => e.Version).Select(e => e.Timestamp));
+        }
+
+        foreach (var instance in instances)
+        {
+            var story = log.Where(e => e.StreamKey == $"instance-{instance}").Select(e => e.Timestamp).ToHashSet();
+            var addresses = log.Where(e => e.Data is FixedIpAllocated allocated && allocated.InstanceId == instance).Select(e => e.Timestamp);
+            Assert.Subset(story, addresses.ToHashSet());
+        }
+
+        Assert.All(log, e => Assert.Equal("test", e.GetHeader("program")?.ToString()));
+        Assert.All(log, e => Assert.InRange(e.Timestamp, DateTimeOffset.UtcNow.AddMinutes(-10), DateTimeOffset.UtcNow.AddSeconds(1)));
     }
 
     [Fact]
