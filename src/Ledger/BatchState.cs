@@ -7,23 +7,37 @@ using NovaNetBus.Domain.Networks;
 
 namespace NovaNetBus.Ledger;
 
-/// <summary>What one commit has read, as it stands after the works decided so far, and the events that they came to.</summary>
-internal sealed class BatchState(LedgerSession session, NetworkDirectory directory)
+/// <summary>
+/// What one commit has read, as it stands after the works decided so far, and the events that they came to. A further kind of stream is one more
+/// <see cref="StreamKind{TKey, TState, TEvent}"/> here, and how it is loaded.
+/// </summary>
+internal sealed class BatchState
 {
-    private readonly Dictionary<Guid, InstanceNetwork?> instances = [];
-    private readonly Dictionary<string, HostRecord?> hosts = [];
-    private readonly Dictionary<BlockKey, Block> blocks = [];
-    private readonly Dictionary<string, long> versions = [];
-    private readonly SortedDictionary<string, List<(object Event, Origin Origin)>> appended = new(StringComparer.Ordinal);
+    private readonly LedgerSession session;
+    private readonly NetworkDirectory directory;
+    private readonly Appending appending = new();
+
+    public BatchState(LedgerSession session, NetworkDirectory directory)
+    {
+        (this.session, this.directory) = (session, directory);
+        Instances = new(appending, Streams.OfInstance, (_, state, change) => InstanceNetwork.Evolve(state, change));
+        Hosts = new(appending, Streams.OfHost, (_, state, change) => HostRecord.Evolve(state, change));
+        Blocks = new(appending, Streams.OfBlock, (key, state, change) => (state ?? Block.Fresh(key.NetworkId, key.Index)).Evolve(change));
+    }
+
+    public StreamKind<Guid, InstanceNetwork, InstanceEvent> Instances { get; }
+
+    public StreamKind<string, HostRecord, HostEvent> Hosts { get; }
+
+    public StreamKind<BlockKey, Block, FixedIpEvent> Blocks { get; }
 
     public IReadOnlyList<Network> Networks => directory.Networks;
 
-    public IReadOnlyDictionary<BlockKey, Block> Blocks => blocks;
-
     /// <summary>The first reading, in one round trip: these, and whether the networks in memory are still those.</summary>
-    public async Task BeginAsync(
-        IReadOnlyCollection<Guid> instanceIds, IReadOnlyCollection<string> hostNames, IReadOnlyCollection<BlockKey> likelyBlocks, CancellationToken cancellation)
+    public async Task BeginAsync(IReadOnlyList<InstanceWork> works, IReadOnlyCollection<BlockKey> likelyBlocks, CancellationToken cancellation)
     {
+        Guid[] instanceIds = [.. works.Select(work => work.InstanceId).OfType<Guid>().Distinct()];
+        string[] hostNames = [.. works.Select(work => work.Host).Distinct()];
         var batch = session.Documents.CreateBatchQuery();
         var stamp = NetworkDirectory.AskFor(batch);
         var instanceDocuments = batch.LoadMany<InstanceDocument>().ByIdList(instanceIds);
@@ -32,40 +46,41 @@ internal sealed class BatchState(LedgerSession session, NetworkDirectory directo
         await batch.Execute(cancellation);
 
         await directory.RefreshAsync(await stamp, session.Documents, cancellation);
-        Take(instanceIds, await instanceDocuments);
-        Take(hostNames, await hostDocuments);
-        Take(likelyBlocks, await blockDocuments);
+        Instances.Take(instanceIds, (await instanceDocuments).Select(document => (document.Id, document.State, document.StreamVersion)));
+        TakeHosts(hostNames, await hostDocuments);
+        TakeBlocks(likelyBlocks, await blockDocuments);
     }
 
     /// <summary>The hosts where these instances are, and the blocks that hold the addresses of those whose addresses may change.</summary>
     public async Task LoadForAsync(IReadOnlyList<InstanceWork> works, CancellationToken cancellation)
     {
-        var missing = works.Select(work => Instance(work.InstanceId)?.Host).OfType<string>().Distinct().Where(host => !hosts.ContainsKey(host)).ToList();
-        if (missing.Count > 0)
-        {
-            Take(missing, await session.Documents.LoadManyAsync<HostDocument>(cancellation, missing));
-        }
-
-        var ports = works.Where(work => work.NeedsBlocks).SelectMany(work => Instance(work.InstanceId)?.Ports ?? []);
-        await LoadBlocksAsync([.. ports.Select(BlockOf).OfType<BlockKey>().Distinct().Where(key => !blocks.ContainsKey(key))], cancellation);
+        await LoadHostsAsync(works.Select(InstanceOf).Select(instance => instance?.Host).OfType<string>(), cancellation);
+        await LoadBlocksAsync(
+            works.Where(work => work.NeedsBlocks).SelectMany(work => InstanceOf(work)?.Ports ?? []).Select(BlockOf).OfType<BlockKey>(), cancellation);
     }
 
-    public async Task LoadBlocksAsync(IReadOnlyCollection<BlockKey> keys, CancellationToken cancellation)
+    public async Task LoadHostsAsync(IEnumerable<string> names, CancellationToken cancellation)
     {
-        if (keys.Count > 0)
+        if (Hosts.Missing(names) is { Count: > 0 } missing)
         {
-            Take(keys, await session.Documents.LoadManyAsync<BlockDocument>(cancellation, keys.Select(BlockDocument.IdOf)));
+            TakeHosts(missing, await session.Documents.LoadManyAsync<HostDocument>(cancellation, missing));
         }
     }
 
-    public InstanceNetwork? Instance(Guid instanceId) => instances[instanceId];
+    public async Task LoadBlocksAsync(IEnumerable<BlockKey> keys, CancellationToken cancellation)
+    {
+        if (Blocks.Missing(keys) is { Count: > 0 } missing)
+        {
+            TakeBlocks(missing, await session.Documents.LoadManyAsync<BlockDocument>(cancellation, missing.Select(BlockDocument.IdOf)));
+        }
+    }
 
-    public HostRecord? Host(string name) => hosts.GetValueOrDefault(name);
+    /// <summary>The instance that a work is about; null: it is about none, or about one that was never heard of.</summary>
+    public InstanceNetwork? InstanceOf(InstanceWork work) => work.InstanceId is { } id ? Instances.Find(id) : null;
 
     public void Append(Guid instanceId, InstanceEvent change, Origin origin)
     {
-        instances[instanceId] = InstanceNetwork.Evolve(instances[instanceId], change);
-        Append(Streams.OfInstance(instanceId), change, origin);
+        Instances.Append(instanceId, change, origin);
         if (change is InstanceNetworkReleased)
         {
             session.Documents.Delete<InstanceMetadataDocument>(instanceId);
@@ -76,27 +91,10 @@ internal sealed class BatchState(LedgerSession session, NetworkDirectory directo
     public void Keep(Guid instanceId, InstanceMetadata metadata) =>
         session.Documents.Store(new InstanceMetadataDocument { Id = instanceId, Metadata = metadata });
 
-    public void Append(BlockEvent change, Origin origin)
-    {
-        blocks[change.Block] = blocks[change.Block].Evolve(change.Event);
-        Append(Streams.OfBlock(change.Block), change.Event, origin);
-    }
-
-    public void Append(HostEvent change, Origin origin)
-    {
-        hosts[change.Host] = HostRecord.Evolve(hosts.GetValueOrDefault(change.Host), change);
-        Append(Streams.OfHost(change.Host), change, origin);
-    }
-
-    /// <summary>Everything or nothing. The streams are written in the order of their names, so that two writers never wait for each other in a ring.</summary>
+    /// <summary>Everything or nothing.</summary>
     public async Task CommitAsync(CancellationToken cancellation)
     {
-        foreach (var (stream, changes) in appended)
-        {
-            session.Append(
-                stream, versions.GetValueOrDefault(stream), [.. changes.Select(change => change.Event)], [.. changes.Select(change => change.Origin)]);
-        }
-
+        appending.WriteTo(session);
         await session.CommitAsync(cancellation);
     }
 
@@ -104,56 +102,15 @@ internal sealed class BatchState(LedgerSession session, NetworkDirectory directo
         ? new BlockKey(network.Id, new BlockLayout(network.Cidr).IndexOf(port.Address))
         : null;
 
-    private void Append(string stream, object change, Origin origin)
+    private void TakeHosts(IEnumerable<string> asked, IEnumerable<HostDocument> found) =>
+        Hosts.Take(asked, found.Select(document => (document.Id, document.State, document.StreamVersion)));
+
+    /// <summary>A block without a document is one that was never used.</summary>
+    private void TakeBlocks(IReadOnlyCollection<BlockKey> asked, IEnumerable<BlockDocument> found)
     {
-        if (!appended.TryGetValue(stream, out var changes))
-        {
-            appended[stream] = changes = [];
-        }
-
-        changes.Add((change, origin));
-    }
-
-    private void Take(IEnumerable<Guid> asked, IEnumerable<InstanceDocument> found)
-    {
-        foreach (var id in asked)
-        {
-            instances[id] = null;
-        }
-
-        foreach (var document in found)
-        {
-            instances[document.Id] = document.State;
-            versions[Streams.OfInstance(document.Id)] = document.StreamVersion;
-        }
-    }
-
-    private void Take(IEnumerable<string> asked, IEnumerable<HostDocument> found)
-    {
-        foreach (var name in asked)
-        {
-            hosts[name] = null;
-        }
-
-        foreach (var document in found)
-        {
-            hosts[document.Id] = document.State;
-            versions[Streams.OfHost(document.Id)] = document.StreamVersion;
-        }
-    }
-
-    private void Take(IEnumerable<BlockKey> asked, IEnumerable<BlockDocument> found)
-    {
-        foreach (var key in asked)
-        {
-            blocks[key] = Block.Fresh(key.NetworkId, key.Index);
-        }
-
-        foreach (var document in found)
-        {
-            var key = new BlockKey(document.NetworkId, document.Index);
-            blocks[key] = document.State;
-            versions[Streams.OfBlock(key)] = document.StreamVersion;
-        }
+        var used = found.ToDictionary(document => new BlockKey(document.NetworkId, document.Index));
+        Blocks.Take(asked, asked.Select(key => used.TryGetValue(key, out var document)
+            ? (key, document.State, document.StreamVersion)
+            : (key, Block.Fresh(key.NetworkId, key.Index), 0L)));
     }
 }

@@ -12,7 +12,7 @@ internal static class BlockUse
 
     /// <summary>How many addresses instances have, those included that their host has not let go of.</summary>
     public static int OfInstances(Block block) =>
-        block.Used.Values.Count(used => used.Status is FixedIpStatus.Allocated or FixedIpStatus.Deallocated);
+        block.Used.Values.Count(used => used.Status is FixedIpStatus.Allocated or FixedIpStatus.Deallocated or FixedIpStatus.LetGo);
 
     /// <summary>How many addresses hosts have for themselves.</summary>
     public static int OfHosts(Block block) => block.Used.Values.Count(used => used.Status is FixedIpStatus.TakenByHost);

@@ -18,8 +18,7 @@ internal sealed class InstanceCommit(LedgerSessions sessions)
     {
         await using var session = await sessions.WriteAsync(cancellation);
         var state = new BatchState(session, directory);
-        await state.BeginAsync(
-            [.. works.Select(work => work.InstanceId).Distinct()], [.. works.Select(work => work.Host).Distinct()], freeBlocks.Likely, cancellation);
+        await state.BeginAsync(works, freeBlocks.Likely, cancellation);
         await state.LoadForAsync(works, cancellation);
 
         var run = new Run(state, session, freeBlocks);
@@ -44,9 +43,9 @@ internal sealed class InstanceCommit(LedgerSessions sessions)
 
         public async Task<InstanceOutcome> DecideAsync(InstanceWork work, CancellationToken cancellation)
         {
-            if (work.Joins && state.Host(work.Host) is null)
+            if (work.Joins && state.Hosts.Find(work.Host) is null)
             {
-                state.Append(new HostJoined(work.Host, work.Now), work.Origin);
+                state.Hosts.Append(work.Host, new HostJoined(work.Host, work.Now), work.Origin);
             }
 
             var tried = new HashSet<BlockKey>();
@@ -60,7 +59,7 @@ internal sealed class InstanceCommit(LedgerSessions sessions)
                     case InstanceDecision.Refused refused:
                         if (refused.Event is { } fact)
                         {
-                            state.Append(work.InstanceId, fact, work.Origin);
+                            state.Append(fact.InstanceId, fact, work.Origin);
                         }
 
                         return Outcome(work, refused.Refusal);
@@ -77,9 +76,9 @@ internal sealed class InstanceCommit(LedgerSessions sessions)
         }
 
         private InstanceSituation Situation(InstanceWork work) => new(
-            state.Instance(work.InstanceId),
-            state.Host(work.Host) ?? new HostRecord(work.Host, ImmutableDictionary<Guid, Ipv4>.Empty, work.Now),
-            state.Networks, state.Blocks, preferred);
+            state.InstanceOf(work),
+            state.Hosts.Find(work.Host) ?? new HostRecord(work.Host, ImmutableDictionary<Guid, Ipv4>.Empty, work.Now),
+            state.Networks, state.Blocks.States, preferred);
 
         /// <summary>No block is offered twice to one work: one with a free address is not enough for an instance that needs two.</summary>
         private async Task PreferAnotherAsync(Guid networkId, string host, HashSet<BlockKey> tried, CancellationToken cancellation)
@@ -88,7 +87,7 @@ internal sealed class InstanceCommit(LedgerSessions sessions)
             if (preferred.TryGetValue(networkId, out var full) && full is { } from)
             {
                 tried.Add(new BlockKey(networkId, from));
-                preferred[networkId] = await FreeBlocks.NextAsync(network, from, state.Blocks, tried, session.Connection, cancellation);
+                preferred[networkId] = await FreeBlocks.NextAsync(network, from, state.Blocks.States, tried, session.Connection, cancellation);
             }
             else
             {
@@ -98,15 +97,15 @@ internal sealed class InstanceCommit(LedgerSessions sessions)
 
         private void Apply(InstanceDecision.Decided decided, InstanceWork work)
         {
-            foreach (var change in decided.Host)
+            foreach (var change in decided.Hosts)
             {
-                state.Append(change, work.Origin);
+                state.Hosts.Append(change.Host, change, work.Origin);
             }
 
             foreach (var change in decided.Blocks)
             {
-                state.Append(change, work.Origin);
-                if (change.Event is FixedIpReleased && preferred.GetValueOrDefault(change.Block.NetworkId, 0) is null)
+                state.Blocks.Append(change.Block, change.Event, work.Origin);
+                if (change.Event is FixedIpReleased or FixedIpUnreserved && preferred.GetValueOrDefault(change.Block.NetworkId, 0) is null)
                 {
                     preferred[change.Block.NetworkId] = change.Block.Index; // the network is not full any more
                 }
@@ -114,19 +113,19 @@ internal sealed class InstanceCommit(LedgerSessions sessions)
 
             foreach (var change in decided.Instance)
             {
-                state.Append(work.InstanceId, change, work.Origin);
+                state.Append(work.InstanceId!.Value, change, work.Origin);
             }
 
             if (work.Metadata is { } metadata && decided.Instance.Any(change => change is InstanceNetworkAllocated { MetadataDigest: not null }))
             {
-                state.Keep(work.InstanceId, metadata);
+                state.Keep(work.InstanceId!.Value, metadata);
             }
         }
 
         private InstanceOutcome Outcome(InstanceWork work, Refusal? refusal)
         {
-            var instance = state.Instance(work.InstanceId);
-            return new InstanceOutcome(instance, ServedNetworks.Of(instance, state.Host(instance?.Host ?? work.Host), state.Networks), refusal);
+            var instance = state.InstanceOf(work);
+            return new InstanceOutcome(instance, ServedNetworks.Of(instance, state.Hosts.Find(instance?.Host ?? work.Host), state.Networks), refusal);
         }
     }
 }

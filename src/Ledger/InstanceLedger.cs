@@ -14,44 +14,28 @@ public sealed record InstanceOutcome(InstanceNetwork? State, IReadOnlyList<Serve
 /// Decides about instances and records it. Call it as concurrently as messages come: it commits in groups. Works on one instance are decided
 /// in the order of the calls, and what was decided before is found again. Every method throws on an outage, when nothing is known to be recorded.
 /// </summary>
-public sealed class InstanceLedger : IAsyncDisposable
+public sealed class InstanceLedger
 {
-    private readonly GroupCommit<InstanceWork, InstanceOutcome> group;
+    private readonly LedgerWriter writer;
 
-    internal InstanceLedger(LedgerSessions sessions) => group = new(new InstanceCommit(sessions).RunAsync);
+    internal InstanceLedger(LedgerWriter writer) => this.writer = writer;
 
     /// <summary>Addresses for a new instance. Refusals: see <see cref="InstanceDecisions.Spawn"/>. A host that is not known yet joins by it.</summary>
-    public Task<InstanceOutcome> SpawnAsync(Spawn command, Origin origin, CancellationToken cancellation) => group.SubmitAsync(
+    public Task<InstanceOutcome> SpawnAsync(Spawn command, Origin origin, CancellationToken cancellation) => writer.SubmitAsync(
         new InstanceWork(command.InstanceId, command.Host, command.Now, origin, situation => InstanceDecisions.Spawn(command, situation), Joins: true, Metadata: command.Metadata),
         cancellation);
 
     /// <summary>An instance's end; its addresses are free after <see cref="ReleasedAsync"/>. Of an unknown instance it stays known that it must not come.</summary>
-    public Task<InstanceOutcome> DeleteAsync(Guid instanceId, DateTimeOffset now, Origin origin, CancellationToken cancellation) => group.SubmitAsync(
+    public Task<InstanceOutcome> DeleteAsync(Guid instanceId, DateTimeOffset now, Origin origin, CancellationToken cancellation) => writer.SubmitAsync(
         new InstanceWork(instanceId, origin.Host, now, origin, situation => InstanceDecisions.Delete(instanceId, situation, now), NeedsBlocks: true), cancellation);
 
     /// <summary>The host that <paramref name="origin"/> names is ready for this generation of the instance's network.</summary>
     public Task<InstanceOutcome> ConfiguredAsync(
-        Guid instanceId, long generation, DateTimeOffset now, Origin origin, CancellationToken cancellation) => group.SubmitAsync(
+        Guid instanceId, long generation, DateTimeOffset now, Origin origin, CancellationToken cancellation) => writer.SubmitAsync(
         new InstanceWork(instanceId, origin.Host, now, origin, situation => InstanceDecisions.Configured(origin.Host, generation, situation, now)),
         cancellation);
 
     /// <summary>The host has let go of a deleted instance.</summary>
-    public Task<InstanceOutcome> ReleasedAsync(Guid instanceId, DateTimeOffset now, Origin origin, CancellationToken cancellation) => group.SubmitAsync(
+    public Task<InstanceOutcome> ReleasedAsync(Guid instanceId, DateTimeOffset now, Origin origin, CancellationToken cancellation) => writer.SubmitAsync(
         new InstanceWork(instanceId, origin.Host, now, origin, situation => InstanceDecisions.Released(situation, now), NeedsBlocks: true), cancellation);
-
-    /// <summary>Commits what was taken, and takes no more.</summary>
-    public ValueTask DisposeAsync() => group.DisposeAsync();
 }
-
-/// <summary>One thing to decide about an instance.</summary>
-/// <param name="InstanceId">Which.</param>
-/// <param name="Host">Whose record the decision sees.</param>
-/// <param name="Now">UTC.</param>
-/// <param name="Origin">Kept with its events.</param>
-/// <param name="Decide">The Domain's decision.</param>
-/// <param name="Joins">True when the host joins by it, should it not be known.</param>
-/// <param name="NeedsBlocks">True when it may change how the instance's present addresses stand.</param>
-/// <param name="Metadata">Kept when it allocates; null: none.</param>
-internal sealed record InstanceWork(
-    Guid InstanceId, string Host, DateTimeOffset Now, Origin Origin, Func<InstanceSituation, InstanceDecision> Decide,
-    bool Joins = false, bool NeedsBlocks = false, InstanceMetadata? Metadata = null);

@@ -11,4 +11,7 @@ internal static class LedgerLocks
     /// instance sees exactly the networks that exist when it commits, and of two overlapping networks one loses.
     /// </summary>
     public const long Networks = 0x6e6f7661_0002;
+
+    /// <summary>Held (by session) by the one program that does what must run once in the whole installation: see <see cref="Leadership"/>.</summary>
+    public const long Leader = 0x6e6f7661_0003;
 }

@@ -4,6 +4,7 @@ using JasperFx.Events.Projections;
 using Marten;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 using Weasel.Core;
 
@@ -16,7 +17,8 @@ public static class LedgerSetup
     internal const string SchemaName = "novanet";
 
     /// <summary>
-    /// Adds <see cref="InstanceLedger"/>, <see cref="NetworkLedger"/>, <see cref="HostRegistry"/>, <see cref="HostViews"/>, <see cref="InstanceMetadataLedger"/> and <see cref="Queries"/>.
+    /// Adds <see cref="InstanceLedger"/>, <see cref="NetworkLedger"/>, <see cref="HostRegistry"/>, <see cref="HostViews"/>, <see cref="InstanceMetadataLedger"/>,
+    /// <see cref="Queries"/> and <see cref="Leadership"/>.
     /// When the host starts, the schema is made before any other hosted service runs; however many programs start at once.
     /// </summary>
     /// <param name="services">Of the program.</param>
@@ -33,11 +35,14 @@ public static class LedgerSetup
         services.AddSingleton(provider => new LedgerSchema(provider.GetRequiredService<IDocumentStore>(), connectionString));
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<LedgerSchema>());
         services.AddSingleton(provider => new LedgerSessions(provider.GetRequiredService<IDocumentStore>(), provider.GetRequiredService<NpgsqlDataSource>(), program));
-        services.AddSingleton(provider => new InstanceLedger(provider.GetRequiredService<LedgerSessions>()));
+        services.AddSingleton(provider => new LedgerWriter(provider.GetRequiredService<LedgerSessions>()));
+        services.AddSingleton(provider => new InstanceLedger(provider.GetRequiredService<LedgerWriter>()));
         services.AddSingleton(provider => new NetworkLedger(provider.GetRequiredService<LedgerSessions>()));
         services.AddSingleton(provider => new HostRegistry(provider.GetRequiredService<LedgerSessions>()));
         services.AddSingleton(provider => new HostViews(provider.GetRequiredService<LedgerSessions>()));
         services.AddSingleton(provider => new InstanceMetadataLedger(provider.GetRequiredService<LedgerSessions>()));
+        services.AddSingleton(provider => new Leadership(
+            connectionString, provider.GetService<TimeProvider>() ?? TimeProvider.System, provider.GetRequiredService<ILogger<Leadership>>()));
         services.AddSingleton(provider => new Queries(provider.GetRequiredService<LedgerSessions>()));
         return services;
     }

@@ -102,8 +102,8 @@ public sealed class Queries
     private static string StateOf(FixedIpStatus status) => status switch
     {
         FixedIpStatus.Allocated => "allocated",
-        FixedIpStatus.Deallocated => "deallocated",
-        FixedIpStatus.TakenByHost => "reserved",
+        FixedIpStatus.Deallocated or FixedIpStatus.LetGo => "deallocated",
+        FixedIpStatus.TakenByHost or FixedIpStatus.Reserved => "reserved",
         _ => "free",
     };
 }

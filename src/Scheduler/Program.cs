@@ -4,6 +4,7 @@ using NovaNetBus.Hosting;
 using NovaNetBus.Hosting.Messaging;
 using NovaNetBus.Ledger;
 using NovaNetBus.Scheduler.Admin;
+using NovaNetBus.Scheduler.Housekeeping;
 using NovaNetBus.Scheduler.Routing;
 
 var program = ProcessDefaults.Create("novanet-scheduler", args, new ProgramNeeds("127.0.0.1:8780", Faults: NetworkCommands.Faults));
@@ -29,5 +30,6 @@ program.Services
     .AddSingleton<AdminDesk>()
     .AddSingleton<WorkerWatch>()
     .AddHostedService(services => services.GetRequiredService<WorkerWatch>())
+    .AddHostedService<LeaderTasks>()
     .AddHealthChecks().AddCheck<WorkersHealth>("workers");
 return await program.RunAsync();

@@ -35,7 +35,7 @@ internal sealed class MemoryLedger(params IReadOnlyList<Network> networks)
     {
         var touched = decided.Blocks.Select(change => change.Block).Distinct().ToList();
         if ((decided.Instance.Count > 0 && Read(instance).Version != read.Instance.Version)
-            || (decided.Host.Count > 0 && Read(read.Host.State.Name).Version != read.Host.Version)
+            || (decided.Hosts.Count > 0 && Read(read.Host.State.Name).Version != read.Host.Version)
             || touched.Exists(key => Read(key).Version != read.Blocks[key].Version))
             return false;
 
@@ -44,7 +44,7 @@ internal sealed class MemoryLedger(params IReadOnlyList<Network> networks)
             blocks[change.Block] = Read(change.Block).Then(block => block.Evolve(change.Event));
         foreach (var change in decided.Instance)
             instances[instance] = Read(instance).Then(state => (InstanceNetwork?)InstanceNetwork.Evolve(state, change));
-        foreach (var change in decided.Host)
+        foreach (var change in decided.Hosts)
             hosts[change.Host] = Read(change.Host).Then(state => HostRecord.Evolve(state, change));
         return true;
     }
@@ -114,7 +114,7 @@ internal sealed class Attempt(MemoryLedger ledger, Guid instance, string host)
     internal bool TryAppend(InstanceDecision decision) => decision switch
     {
         InstanceDecision.Decided decided => ledger.TryAppend(instance, this, decided),
-        InstanceDecision.Refused { Event: { } recorded } => ledger.TryAppend(instance, this, new InstanceDecision.Decided([recorded], [], [])),
+        InstanceDecision.Refused { Event: { } recorded } => ledger.TryAppend(instance, this, new InstanceDecision.Decided { Instance = [recorded] }),
         _ => true,
     };
 

@@ -233,9 +233,9 @@ public sealed class the_life_of_an_instance
         var first = Assert.IsType<InstanceDecision.Decided>(ledger.Spawn(Given.Spawn(1)));
         var second = Assert.IsType<InstanceDecision.Decided>(ledger.Spawn(Given.Spawn(2)));
 
-        var serves = Assert.IsType<HostServesNetwork>(Assert.Single(first.Host));
+        var serves = Assert.IsType<HostServesNetwork>(Assert.Single(first.Hosts));
         Assert.Equal((network.Id, "host-a"), (serves.NetworkId, serves.Host));
-        Assert.Empty(second.Host);
+        Assert.Empty(second.Hosts);
         var used = Assert.Single(ledger.Used(network), used => used.Status == FixedIpStatus.TakenByHost);
         Assert.Equal((serves.Address, "host-a", null), (used.Address, used.Host, used.InstanceId));
         Assert.Equal(serves.Address, ledger.Read("host-a").State.Addresses[network.Id]);

@@ -20,8 +20,8 @@ public sealed record Spawn(
     public InstanceMetadata Metadata { get; init; } = InstanceMetadata.Empty;
 }
 
-/// <summary>What a decision about one instance needs to see.</summary>
-/// <param name="State">Of the instance; null: never heard of.</param>
+/// <summary>What a decision needs to see.</summary>
+/// <param name="State">Of the instance that it is about; null: never heard of, or it is about none.</param>
 /// <param name="Host">The host whose worker asks.</param>
 /// <param name="Networks">Those that exist.</param>
 /// <param name="Blocks">Those loaded so far; none is left out when the question is asked again.</param>
@@ -39,15 +39,25 @@ public readonly record struct BlockKey(Guid NetworkId, int Index);
 /// <summary>An event of one block.</summary>
 public sealed record BlockEvent(BlockKey Block, FixedIpEvent Event);
 
-/// <summary>What a decision about an instance comes to.</summary>
+/// <summary>What a decision about an instance, or about addresses alone, comes to.</summary>
 public abstract record InstanceDecision
 {
     private InstanceDecision()
     {
     }
 
-    /// <summary>These facts, all or none. All empty: it was so already.</summary>
-    public sealed record Decided(ValueList<InstanceEvent> Instance, ValueList<BlockEvent> Blocks, ValueList<HostEvent> Host) : InstanceDecision;
+    /// <summary>These facts, all or none. All empty: it was so already. A kind of stream that a decision may write to is one more list here.</summary>
+    public sealed record Decided : InstanceDecision
+    {
+        /// <summary>Of the instance that was decided about.</summary>
+        public ValueList<InstanceEvent> Instance { get; init; } = [];
+
+        /// <summary>Of blocks of fixed IPs.</summary>
+        public ValueList<BlockEvent> Blocks { get; init; } = [];
+
+        /// <summary>Of hosts.</summary>
+        public ValueList<HostEvent> Hosts { get; init; } = [];
+    }
 
     /// <summary>No; the event, if there is one, is all that is recorded.</summary>
     public sealed record Refused(Refusal Refusal, InstanceNetworkRefused? Event) : InstanceDecision;
@@ -62,7 +72,7 @@ public abstract record InstanceDecision
     public sealed record NeedsFreeBlock(Guid NetworkId) : InstanceDecision;
 
     /// <summary>It was so already.</summary>
-    public static InstanceDecision Unchanged { get; } = new Decided([], [], []);
+    public static InstanceDecision Unchanged { get; } = new Decided();
 }
 
 /// <summary>What happens to an instance's network. Every decision may be asked again after a crash or a duplicate, with the same result.</summary>
@@ -95,7 +105,7 @@ public static class InstanceDecisions
             new Refusal("invalid-message", $"Instance {instanceId} is on host {situation.State.Host}; publish its deletion with that routing key."), null),
         { Status: InstanceStatus.Releasing or InstanceStatus.Released } => InstanceDecision.Unchanged,
         { IsOnHost: true } state => AllOf(state, situation, address => new FixedIpDeallocated(address, now), new InstanceDeletionRequested(instanceId, now)),
-        _ => new InstanceDecision.Decided([new InstanceDeletionRequested(instanceId, now)], [], []),
+        _ => new InstanceDecision.Decided { Instance = [new InstanceDeletionRequested(instanceId, now)] },
     };
 
     /// <summary>The host has let go of a deleted instance.</summary>
@@ -110,7 +120,7 @@ public static class InstanceDecisions
     public static InstanceDecision Configured(string host, long generation, InstanceSituation situation, DateTimeOffset now) => situation.State switch
     {
         { Status: InstanceStatus.Allocated } state when state.Generation == generation =>
-            new InstanceDecision.Decided([new InstanceNetworkConfigured(host, generation, now)], [], []),
+            new InstanceDecision.Decided { Instance = [new InstanceNetworkConfigured(host, generation, now)] },
         _ => InstanceDecision.Unchanged,
     };
 
@@ -146,7 +156,7 @@ public static class InstanceDecisions
             }
         }
 
-        return new InstanceDecision.Decided([fact], events.ToValueList(), []);
+        return new InstanceDecision.Decided { Instance = [fact], Blocks = events.ToValueList() };
     }
 
     /// <summary>One run over the NICs of one instance; later NICs see what earlier ones took.</summary>
@@ -174,7 +184,7 @@ public static class InstanceDecisions
             {
                 MetadataDigest = command.Metadata == InstanceMetadata.Empty ? null : command.Metadata.DigestFor(command.InstanceId),
             };
-            return stop ?? new InstanceDecision.Decided([fact], events.ToValueList(), hostEvents.ToValueList());
+            return stop ?? new InstanceDecision.Decided { Instance = [fact], Blocks = events.ToValueList(), Hosts = hostEvents.ToValueList() };
         }
 
         private static InstanceDecision? FirstStop<T>(IEnumerable<T> items, Func<T, InstanceDecision?> step) =>

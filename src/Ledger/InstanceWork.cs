@@ -1,0 +1,28 @@
+using NovaNetBus.Domain.Instances;
+
+namespace NovaNetBus.Ledger;
+
+/// <summary>One thing to decide, about an instance or about addresses alone.</summary>
+/// <param name="InstanceId">Which; null: about none.</param>
+/// <param name="Host">Whose record the decision sees.</param>
+/// <param name="Now">UTC.</param>
+/// <param name="Origin">Kept with its events.</param>
+/// <param name="Decide">The Domain's decision.</param>
+/// <param name="Joins">True when the host joins by it, should it not be known.</param>
+/// <param name="NeedsBlocks">True when it may change how the instance's present addresses stand.</param>
+/// <param name="Metadata">Kept when it allocates; null: none.</param>
+internal sealed record InstanceWork(
+    Guid? InstanceId, string Host, DateTimeOffset Now, Origin Origin, Func<InstanceSituation, InstanceDecision> Decide,
+    bool Joins = false, bool NeedsBlocks = false, InstanceMetadata? Metadata = null);
+
+/// <summary>The one writing loop of a program: all that it decides about instances and addresses is committed in groups.</summary>
+internal sealed class LedgerWriter(LedgerSessions sessions) : IAsyncDisposable
+{
+    private readonly GroupCommit<InstanceWork, InstanceOutcome> group = new(new InstanceCommit(sessions).RunAsync);
+
+    /// <summary>Completes when what was decided is recorded. Throws on an outage, when nothing is known to be recorded.</summary>
+    public Task<InstanceOutcome> SubmitAsync(InstanceWork work, CancellationToken cancellation) => group.SubmitAsync(work, cancellation);
+
+    /// <summary>Commits what was taken, and takes no more.</summary>
+    public ValueTask DisposeAsync() => group.DisposeAsync();
+}
