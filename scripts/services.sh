@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A RabbitMQ and a PostgreSQL of our own, on loopback only, beside anybody else's.
 # usage: services.sh up|down|status
+#        services.sh rabbitmqctl ARGUMENT...     the broker's own tool, for users and virtual hosts
 #
 #   NOVANET_SERVICES_DIR   where they live (default: .services in the repository)
 #   NOVANET_AMQP_PORT      default 25772; the next two are taken as well (Erlang distribution, epmd)
@@ -169,7 +170,7 @@ make_cluster() {
   ( cd "$DATA/postgres" && as postgres "$bin/initdb" -D "$new" -U postgres -A scram-sha-256 --pwfile=superuser -E UTF8 --locale=C ) >"$log" 2>&1 </dev/null \
     || { tail -n 5 "$log" >&2; die "initdb failed; see $log."; }
   rm -f "$DATA/postgres/superuser"
-  printf '%s\n' "CREATE ROLE novanet LOGIN CREATEDB PASSWORD '$PG_PASSWORD';" 'CREATE DATABASE novanet OWNER novanet;' \
+  printf '%s\n' "CREATE ROLE novanet LOGIN CREATEDB CREATEROLE PASSWORD '$PG_PASSWORD';" 'CREATE DATABASE novanet OWNER novanet;' \
     | ( cd "$DATA/postgres" && as postgres "$bin/postgres" --single -D "$new" postgres ) >>"$log" 2>&1 || die "The database could not be made; see $log."
   # This mode goes on after an error, and says so only in words.
   ! grep -E 'ERROR|FATAL|PANIC' "$log" >&2 || die "The database could not be made; see $log."
@@ -280,7 +281,15 @@ status() {
   return $code
 }
 
+# By the Erlang cookie in the broker's home, as the broker's user.
+control() {
+  read_settings
+  as rabbitmq env -i "PATH=/usr/sbin:/usr/bin:/sbin:/bin" "HOME=$DATA/rabbitmq" LC_ALL=C.UTF-8 RABBITMQ_NODENAME=novanet@localhost "ERL_EPMD_PORT=$((AMQP_PORT + 2))" \
+    "RABBITMQ_CONF_ENV_FILE=$DATA/rabbitmq/rabbitmq-env.conf" /usr/lib/rabbitmq/bin/rabbitmqctl "$@"
+}
+
 case "${1:-}" in
   up|down|status) find_data; "$1" ;;
-  *) die "usage: services.sh up|down|status" ;;
+  rabbitmqctl) find_data; cd "$DATA/rabbitmq"; control "${@:2}" ;;
+  *) die "usage: services.sh up|down|status | rabbitmqctl ARGUMENT..." ;;
 esac
