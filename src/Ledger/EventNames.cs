@@ -14,6 +14,8 @@ internal static class EventNames
         [typeof(NetworkAssigned)] = "network-assigned",
         [typeof(NetworkUnassigned)] = "network-unassigned",
         [typeof(NetworkHostSet)] = "network-host-set",
+        [typeof(NetworkHostMoving)] = "network-host-moving",
+        [typeof(NetworkHostReady)] = "network-host-ready",
         [typeof(NetworkHostCleared)] = "network-host-cleared",
         [typeof(NetworkVpnChanged)] = "network-vpn-changed",
         [typeof(NetworkDeleted)] = "network-deleted",

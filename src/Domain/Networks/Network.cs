@@ -62,6 +62,12 @@ public sealed record Network
     /// <summary>The host that serves it, when not each does; null: none yet.</summary>
     public string? Host { get; init; }
 
+    /// <summary>Rises with each change of <see cref="Host"/>: what a host does for an earlier epoch comes to nothing.</summary>
+    public long HostEpoch { get; init; }
+
+    /// <summary>Where it is going while <see cref="Host"/> still serves it; null: it stays.</summary>
+    public HostMove? Move { get; init; }
+
     /// <summary>Every host has the same gateway address.</summary>
     public required bool ShareAddress { get; init; }
 
@@ -79,6 +85,15 @@ public sealed record Network
 
     /// <summary>UTC.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>True when one host is gateway and DHCP server for all of its instances.</summary>
+    public bool HasOneHost => !MultiHost;
+
+    /// <summary>False for a VLAN's network that no project has: nothing is made for it anywhere yet.</summary>
+    public bool IsInUse => Vlan is null || ProjectId is not null;
+
+    /// <summary>The host that serves an instance of this one; null: none yet.</summary>
+    public string? HostFor(string instanceHost) => MultiHost ? instanceHost : Host;
 
     /// <summary>True when each host takes an address of its own from the network.</summary>
     public bool NeedsAddressPerHost => MultiHost && !ShareAddress;
@@ -112,10 +127,18 @@ public sealed record Network
         NetworkCreated created => created.Network,
         NetworkAssigned e => state! with { ProjectId = e.ProjectId },
         NetworkUnassigned => state! with { ProjectId = null },
-        NetworkHostSet e => state! with { Host = e.Host },
-        NetworkHostCleared => state! with { Host = null },
+        NetworkHostSet e => state! with { Host = e.Host, HostEpoch = state.HostEpoch + 1, Move = null },
+        NetworkHostCleared => state! with { Host = null, HostEpoch = state.HostEpoch + 1, Move = null },
+        NetworkHostMoving e => state! with { Move = e.To == e.From ? null : new HostMove(e.To, IsReady: e.To is null, e.Reason) },
+        NetworkHostReady => state! with { Move = state.Move! with { IsReady = true } },
         NetworkVpnChanged e => state! with { VpnPublicAddress = e.PublicAddress, VpnPublicPort = e.PublicPort },
         NetworkDeleted => null,
         _ => throw new InvalidOperationException($"{change.GetType().Name} is not known"),
     };
 }
+
+/// <summary>A network on its way from one host to another.</summary>
+/// <param name="To">Who is to serve it; null: nobody for now.</param>
+/// <param name="IsReady">True when the present host may let go.</param>
+/// <param name="Reason">Why, in words.</param>
+public sealed record HostMove(string? To, bool IsReady, string Reason);

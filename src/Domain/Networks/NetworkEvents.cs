@@ -27,6 +27,19 @@ public sealed record NetworkUnassigned(Guid NetworkId, string ProjectId, DateTim
 /// <param name="At">UTC.</param>
 public sealed record NetworkHostSet(Guid NetworkId, string Host, string? From, string Reason, DateTimeOffset At) : NetworkEvent(NetworkId, At);
 
+/// <summary>
+/// Its host is to let go of it, for another or for none. While the other makes itself ready the first one goes on serving it, and gives it over itself.
+/// </summary>
+/// <param name="NetworkId">Which.</param>
+/// <param name="From">Who serves it.</param>
+/// <param name="To">Who is to serve it; null: nobody for now; the same as <paramref name="From"/>: it stays after all.</param>
+/// <param name="Reason">Why, in words.</param>
+/// <param name="At">UTC.</param>
+public sealed record NetworkHostMoving(Guid NetworkId, string From, string? To, string Reason, DateTimeOffset At) : NetworkEvent(NetworkId, At);
+
+/// <summary>The host that is to serve it has all that it needs, and is silent until the other has let go.</summary>
+public sealed record NetworkHostReady(Guid NetworkId, string Host, DateTimeOffset At) : NetworkEvent(NetworkId, At);
+
 /// <summary>No host serves it any more.</summary>
 /// <param name="NetworkId">Which.</param>
 /// <param name="Host">Who served it.</param>
