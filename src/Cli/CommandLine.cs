@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Parsing;
 using NovaNetBus.Cli.Commands;
 using NovaNetBus.Cli.Output;
 
@@ -32,16 +33,27 @@ internal static class CommandLine
     /// <summary>The whole tree of commands, which tests walk.</summary>
     public static RootCommand Tree(Conversation conversation)
     {
-        var root = new RootCommand("The operator's tool of NovaNetBus: networks, addresses, instances and hosts.")
+        var root = new RootCommand("The operator's tool of NovaNetBus: networks, addresses, instances, hosts, and the log of all that happened.")
         {
             conversation.Output,
             conversation.Timeout,
+            conversation.ConfigFiles,
             NetworkCommands.Group(conversation),
             FixedCommands.Group(conversation),
+            FloatingCommands.Group(conversation),
             InstanceCommands.Group(conversation),
             HostCommands.Group(conversation),
+            ProjectCommands.Group(conversation),
+            VpnCommands.Group(conversation),
+            EventCommands.Group(conversation),
+            AddressCommands.Group(conversation),
+            StateCommands.Group(conversation),
+            ErrorCommands.Group(conversation),
             ConfigCommands.Group(conversation),
         };
+        var db = DbCommands.Group(conversation);
+        db.Hidden = true;
+        root.Add(db);
         foreach (var help in root.Options.OfType<HelpOption>())
         {
             help.Action = new HelpWithExamples();
@@ -54,17 +66,24 @@ internal static class CommandLine
     {
         // No response files: a label that begins with @ is a label.
         var configuration = new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false };
-        return Tree(conversation).Parse([.. Spelling.WithDashes(args)], configuration);
+        return Tree(conversation).Parse(NovaManage.Today([.. Spelling.WithDashes(args)]), configuration);
     }
 
     private static int ExplainUsage(ParseResult parsed, Streams streams)
     {
         foreach (var error in parsed.Errors)
         {
-            streams.Error.WriteLine("novanet: " + Printable.OneLine(error.Message));
+            streams.Error.WriteLine("novanet: " + Printable.OneLine(Why(error)));
         }
 
         streams.Error.WriteLine($"See '{HelpWithExamples.PathOf(parsed.CommandResult.Command)} --help'.");
         return ExitCodes.Usage;
     }
+
+    private static string Why(ParseError error) => error.SymbolResult switch
+    {
+        ArgumentResult { Tokens.Count: 0 } missing => $"{missing.Argument.Name} is missing: {missing.Argument.Description}",
+        OptionResult { Tokens.Count: 0, IdentifierToken: null } missing => $"{missing.Option.Name} {missing.Option.HelpName} is missing: {missing.Option.Description}",
+        _ => error.Message,
+    };
 }

@@ -6,4 +6,5 @@ using NovaNetBus.Hosting.Options;
 // Without the command line, which is this tool's own; http_listen is the worker's.
 var sources = OptionSources.OfProcess([], "127.0.0.1:8781");
 var connections = Connections.Read(sources, needsBroker: false, needsStore: false, []);
-return await CommandLine.Run(args, new Surroundings(Streams.OfProcess(), new RabbitAdmin(connections.RabbitMq), sources));
+await using var admin = new RabbitAdmin(connections.RabbitMq);
+return await CommandLine.Run(args, new Surroundings(Streams.OfProcess(), admin, sources, TimeProvider.System));

@@ -8,4 +8,5 @@ namespace NovaNetBus.Cli;
 /// <param name="Streams">Where it writes.</param>
 /// <param name="Admin">Whom it asks.</param>
 /// <param name="Sources">Where a program's options are read from; its arguments are empty.</param>
-internal sealed record Surroundings(Streams Streams, IAdmin Admin, OptionSources Sources);
+/// <param name="Clock">What time it is, and when to look again.</param>
+internal sealed record Surroundings(Streams Streams, IAdmin Admin, OptionSources Sources, TimeProvider Clock);

@@ -12,31 +12,19 @@ internal sealed class AdminCommand : Verb
     /// <param name="description">One sentence.</param>
     /// <param name="conversation">With whom it speaks.</param>
     /// <param name="table">Writes the result for people.</param>
-    public AdminCommand(string words, string description, Conversation conversation, Action<Streams, JsonElement> table)
-        : base(words.Split(' ')[^1], description) =>
-        SetAction((parsed, stop) => conversation.Ask(parsed, new AdminRequest(words, ArgumentsOf(parsed)), table, stop));
+    /// <param name="examples">Lines that can be typed as they stand.</param>
+    public AdminCommand(string words, string description, Conversation conversation, Action<Streams, JsonElement> table, params IReadOnlyList<string> examples)
+        : base(words.Split(' ')[^1], description, examples) =>
+        SetAction((parsed, stop) => conversation.Ask(parsed, new AdminRequest(words, Given(this, parsed)), table, stop));
 
-    private Dictionary<string, string?> ArgumentsOf(ParseResult parsed)
+    /// <summary>What a line gives to a command, by the names that requests use.</summary>
+    public static Dictionary<string, string?> Given(Command command, ParseResult parsed)
     {
-        var given = new Dictionary<string, string?>();
-        foreach (var argument in Arguments.OfType<Argument<string>>())
-        {
-            Add(argument.Name.ToLowerInvariant(), parsed.GetValue(argument));
-        }
-
-        foreach (var option in Options.OfType<Option<string>>())
-        {
-            Add(option.Name.TrimStart('-'), parsed.GetValue(option));
-        }
-
-        return given;
-
-        void Add(string name, string? value)
-        {
-            if (value is not null)
-            {
-                given[name] = value;
-            }
-        }
+        var words = command.Arguments.OfType<Argument<string>>().Select(word => (Name: word.Name.ToLowerInvariant(), Value: parsed.GetValue(word)));
+        var options = command.Options.OfType<Option<string>>().Select(option => (Name: NameOf(option), Value: parsed.GetValue(option)));
+        var flags = command.Options.OfType<Option<bool>>().Select(flag => (Name: NameOf(flag), Value: parsed.GetValue(flag) ? "true" : null));
+        return words.Concat(options).Concat(flags).Where(given => given.Value is not null).ToDictionary(given => given.Name, given => given.Value);
     }
+
+    private static string NameOf(Option option) => option.Name.TrimStart('-');
 }

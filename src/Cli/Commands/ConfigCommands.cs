@@ -12,7 +12,9 @@ namespace NovaNetBus.Cli.Commands;
 internal sealed record EffectiveConfiguration(IReadOnlyList<EffectiveOption> Options, IReadOnlyList<string> Unused);
 
 /// <summary>What <c>config check</c> prints.</summary>
-internal sealed record ConfigurationFaults(IReadOnlyList<string> Faults);
+/// <param name="Faults">A line for each, beginning with the option's name.</param>
+/// <param name="Unused">Keys of the configuration file that are not ours, which is no fault.</param>
+internal sealed record ConfigurationCheck(IReadOnlyList<string> Faults, IReadOnlyList<string> Unused);
 
 /// <summary>The group <c>config</c>: what a worker started here with the same options would read. It asks nobody.</summary>
 internal static class ConfigCommands
@@ -33,18 +35,19 @@ internal static class ConfigCommands
 
     private static Verb Reading(string name, string description, Conversation conversation, Action<Conversation, ParseResult, OptionReading> write)
     {
-        var files = new Option<string[]>("--config-file") { HelpName = "FILE", Description = "An oslo INI file such as nova.conf" };
-        var verb = new Verb(name, description + "; any --option VALUE of a program may follow")
+        var verb = new Verb(
+            name, description + "; any --option VALUE of a program may follow",
+            $"novanet config {name}", $"novanet config {name} --config_file /etc/nova/nova.conf --flat_interface eth1")
         {
-            Examples = [$"novanet config {name}", $"novanet config {name} --config_file /etc/nova/nova.conf --flat_interface eth1"],
             TreatUnmatchedTokensAsErrors = false,
         };
-        verb.Add(files);
         verb.SetAction(parsed =>
         {
-            var given = (parsed.GetValue(files) ?? []).Select(file => "--config-file=" + file);
+            var given = (parsed.GetValue(conversation.ConfigFiles) ?? []).Select(file => "--config-file=" + file);
             var reading = OptionReader.Read(conversation.Surroundings.Sources with { Arguments = [.. given, .. parsed.UnmatchedTokens] });
             write(conversation, parsed, reading);
+            TellUnused(conversation, reading);
+            TellFaults(conversation, reading);
             return reading.Faults.Count == 0 ? ExitCodes.Done : ExitCodes.Usage;
         });
         return verb;
@@ -54,22 +57,23 @@ internal static class ConfigCommands
     {
         var document = JsonSerializer.SerializeToElement(new EffectiveConfiguration(reading.Values, reading.Unused), AdminJson.Default.EffectiveConfiguration);
         conversation.Show(parsed, document, (streams, _) => Table.Write(streams, reading.Values, Columns, "No options."));
-        if (reading.Unused.Count > 0)
-        {
-            conversation.Surroundings.Streams.Error.WriteLine("Unused: " + Printable.OneLine(string.Join(", ", reading.Unused)));
-        }
-
-        Tell(conversation, reading);
     }
 
     private static void Check(Conversation conversation, ParseResult parsed, OptionReading reading)
     {
-        var document = JsonSerializer.SerializeToElement(new ConfigurationFaults(reading.Faults), AdminJson.Default.ConfigurationFaults);
+        var document = JsonSerializer.SerializeToElement(new ConfigurationCheck(reading.Faults, reading.Unused), AdminJson.Default.ConfigurationCheck);
         conversation.Show(parsed, document, (streams, _) => streams.Out.WriteLine(reading.Faults.Count == 0 ? "No faults." : $"Faults: {reading.Faults.Count}."));
-        Tell(conversation, reading);
     }
 
-    private static void Tell(Conversation conversation, OptionReading reading)
+    private static void TellUnused(Conversation conversation, OptionReading reading)
+    {
+        if (reading.Unused.Count > 0)
+        {
+            conversation.Surroundings.Streams.Error.WriteLine("Unused: " + Printable.OneLine(string.Join(", ", reading.Unused)));
+        }
+    }
+
+    private static void TellFaults(Conversation conversation, OptionReading reading)
     {
         foreach (var fault in reading.Faults)
         {

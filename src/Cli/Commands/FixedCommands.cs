@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using NovaNetBus.Cli.Output;
 using NovaNetBus.Cli.Rpc;
 using NovaNetBus.Contracts;
@@ -9,7 +8,8 @@ namespace NovaNetBus.Cli.Commands;
 /// <summary>The group <c>fixed</c>: fixed addresses.</summary>
 internal static class FixedCommands
 {
-    private static readonly Column<FixedIpRow>[] Columns =
+    /// <summary>Of fixed addresses, wherever they are listed.</summary>
+    public static readonly Column<FixedIpRow>[] Columns =
     [
         new("ADDRESS", row => Printable.Of(row.Address)),
         new("STATE", row => Printable.Of(row.State)),
@@ -22,21 +22,24 @@ internal static class FixedCommands
         new("NETWORK", row => row.NetworkId.ToString(), Rank: 7),
     ];
 
-    /// <summary>list.</summary>
-    public static Command Group(Conversation conversation) => new("fixed", "List fixed addresses") { List(conversation) };
-
-    private static AdminCommand List(Conversation conversation)
+    /// <summary>list, reserve and unreserve.</summary>
+    public static Command Group(Conversation conversation) => new("fixed", "List fixed addresses, keep some from being given away")
     {
-        var list = new AdminCommand("fixed list", "List the fixed addresses and who holds them", conversation, WriteList)
+        new AdminCommand(
+            "fixed list", "List the fixed addresses and who holds them", conversation, Result.Table(AdminJson.Default.FixedIpRowArray, Columns, "No fixed addresses."),
+            "novanet fixed list --host compute-1", "novanet fixed list --network private --project demo --output json")
         {
-            Examples = ["novanet fixed list --host compute-1", "novanet fixed list --network private --project demo --output json"],
-        };
-        list.Add(Arguments.Text("--host", "HOST", "Only those of this host"));
-        list.Add(Arguments.Text("--network", "NETWORK", "Only those of this network: id, label or CIDR"));
-        list.Add(Arguments.Text("--project", "PROJECT", "Only those of this project"));
-        return list;
-    }
+            Arguments.Text("--host", "HOST", "Only those of this host"),
+            Arguments.Text("--network", "NETWORK", "Only those of this network: id, label or CIDR"),
+            Arguments.Text("--project", "PROJECT", "Only those of this project"),
+        },
+        Marked("reserve", "Keep a free address from being given to an instance", conversation),
+        Marked("unreserve", "Let a reserved address be given to instances again", conversation),
+    };
 
-    private static void WriteList(Streams streams, JsonElement result) =>
-        Table.Write(streams, Result.Rows(result, AdminJson.Default.FixedIpRowArray), Columns, "No fixed addresses.");
+    private static AdminCommand Marked(string name, string description, Conversation conversation) =>
+        new("fixed " + name, description, conversation, Result.Table(AdminJson.Default.FixedIpRowArray, Columns, "Done."), $"novanet fixed {name} 10.0.0.9")
+        {
+            Arguments.Word("IP", "The fixed address"),
+        };
 }

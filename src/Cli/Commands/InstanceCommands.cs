@@ -9,7 +9,8 @@ namespace NovaNetBus.Cli.Commands;
 /// <summary>The group <c>instance</c>: what instances have been given.</summary>
 internal static class InstanceCommands
 {
-    private static readonly Column<InstanceRow>[] Columns =
+    /// <summary>Of instances, wherever they are listed.</summary>
+    public static readonly Column<InstanceRow>[] Columns =
     [
         new("INSTANCE", row => row.InstanceId.ToString()),
         new("STATE", row => Printable.Of(row.State)),
@@ -37,28 +38,17 @@ internal static class InstanceCommands
     /// <summary>list and show.</summary>
     public static Command Group(Conversation conversation) => new("instance", "List and show instances")
     {
-        List(conversation),
-        Show(conversation),
+        new AdminCommand(
+            "instance list", "List the instances and how far their networks have come", conversation,
+            Result.Table(AdminJson.Default.InstanceRowArray, Columns, "No instances."),
+            "novanet instance list", "novanet instance list --output json"),
+        new AdminCommand(
+            "instance show", "Show one instance with its NICs, or why it has none", conversation, WriteDetails,
+            "novanet instance show 6f1e0c7e-2f0b-4c4e-9d6b-1a2b3c4d5e6f")
+        {
+            Arguments.Word("ID", "UUID of the instance"),
+        },
     };
-
-    private static AdminCommand List(Conversation conversation) =>
-        new("instance list", "List the instances and how far their networks have come", conversation, WriteList)
-        {
-            Examples = ["novanet instance list", "novanet instance list --output json"],
-        };
-
-    private static AdminCommand Show(Conversation conversation)
-    {
-        var show = new AdminCommand("instance show", "Show one instance with its NICs, or why it has none", conversation, WriteDetails)
-        {
-            Examples = ["novanet instance show 6f1e0c7e-2f0b-4c4e-9d6b-1a2b3c4d5e6f"],
-        };
-        show.Add(Arguments.Word("ID", "UUID of the instance"));
-        return show;
-    }
-
-    private static void WriteList(Streams streams, JsonElement result) =>
-        Table.Write(streams, Result.Rows(result, AdminJson.Default.InstanceRowArray), Columns, "No instances.");
 
     private static void WriteDetails(Streams streams, JsonElement result)
     {

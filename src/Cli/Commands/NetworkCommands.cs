@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Text.Json;
 using NovaNetBus.Cli.Output;
 using NovaNetBus.Cli.Rpc;
@@ -9,9 +10,8 @@ namespace NovaNetBus.Cli.Commands;
 /// <summary>The group <c>network</c>; option names are nova-manage's.</summary>
 internal static class NetworkCommands
 {
-    private const string Which = "Id, label or CIDR of the network";
-
-    private static readonly Column<NetworkRow>[] Columns =
+    /// <summary>Of networks, wherever they are listed.</summary>
+    public static readonly Column<NetworkRow>[] Columns =
     [
         new("ID", row => row.Id.ToString(), Rank: 4),
         new("LABEL", row => Printable.Of(row.Label)),
@@ -25,83 +25,72 @@ internal static class NetworkCommands
         new("FREE", row => $"{row.Addresses.Free}/{row.Addresses.Total}", Rank: 1),
     ];
 
-    /// <summary>create, list, show and delete.</summary>
-    public static Command Group(Conversation conversation) => new("network", "Create, list, show and delete networks")
+    private static Action<Streams, JsonElement> Rows => Result.Table(AdminJson.Default.NetworkRowArray, Columns, "No networks.");
+
+    /// <summary>create, list, show, modify and delete.</summary>
+    public static Command Group(Conversation conversation) => new("network", "Create, list, show, modify and delete networks")
     {
         Create(conversation),
-        List(conversation),
-        Show(conversation),
-        Delete(conversation),
+        new AdminCommand("network list", "List the networks", conversation, Rows, "novanet network list", "novanet network list --output json"),
+        new AdminCommand(
+            "network show", "Show one network with all its fields", conversation, Result.Lines(AdminJson.Default.NetworkRowArray, Lines),
+            "novanet network show private", "novanet network show 10.0.0.0/24 --output json")
+        {
+            Network(),
+        },
+        Modify(conversation),
+        new AdminCommand(
+            "network delete", "Delete a network that no instance uses", conversation, Result.Sentence("Deleted."),
+            "novanet network delete private", "novanet network delete 10.0.0.0/24")
+        {
+            Network(),
+        },
     };
 
     private static AdminCommand Create(Conversation conversation)
     {
-        var label = new Argument<string>("LABEL") { Description = "Label of the networks", Arity = ArgumentArity.ZeroOrOne };
-        var labelOption = Arguments.Text("--label", "LABEL", "The same, as nova-manage spells it");
-        var create = new AdminCommand("network create", "Cut a range into networks: all of them are made, or none", conversation, WriteList)
+        var create = new AdminCommand(
+            "network create", "Cut a range into networks: all of them are made, or none", conversation, Rows,
+            "novanet network create private --fixed-range-v4 10.0.0.0/24 --bridge br100 --multi-host true",
+            "novanet network create vlan --fixed-range-v4 10.1.0.0/16 --num-networks 8 --network-size 256 --vlan-start 100 --bridge-interface eth1",
+            "novanet network create --label=private --fixed_range_v4=10.0.0.0/24 --num_networks=1 --network_size=256 --multi_host=T")
         {
-            Examples =
-            [
-                "novanet network create private --fixed-range-v4 10.0.0.0/24 --bridge br100 --multi-host true",
-                "novanet network create vlan --fixed-range-v4 10.1.0.0/16 --num-networks 8 --network-size 256 --vlan-start 100 --bridge-interface eth1",
-                "novanet network create --label=private --fixed_range_v4=10.0.0.0/24 --num_networks=1 --network_size=256 --multi_host=T",
-            ],
+            Arguments.Word("LABEL", "Label of the networks; several get _0, _1 and so on"),
         };
-        create.Add(label);
-        create.Add(labelOption);
         foreach (var option in NetworkOptions.All())
         {
             create.Add(option);
         }
 
-        create.Validators.Add(given =>
-        {
-            if (given.GetResult(label) is { Tokens.Count: > 0 } == given.GetResult(labelOption) is { Tokens.Count: > 0 })
-            {
-                given.AddError("Give the networks' label once: novanet network create LABEL --fixed-range-v4 CIDR");
-            }
-        });
         return create;
     }
 
-    private static AdminCommand List(Conversation conversation) =>
-        new("network list", "List the networks", conversation, WriteList)
-        {
-            Examples = ["novanet network list", "novanet network list --output json"],
-        };
-
-    private static AdminCommand Show(Conversation conversation)
+    private static AdminCommand Modify(Conversation conversation)
     {
-        var show = new AdminCommand("network show", "Show one network with all its fields", conversation, WriteDetails)
+        var (project, disassociateProject) = (Arguments.Text("--project", "PROJECT", "Give it to this project"), Arguments.Flag("--disassociate-project", "Take it from its project"));
+        var (host, disassociateHost) = (Arguments.Text("--host", "HOST", "Let this host serve it"), Arguments.Flag("--disassociate-host", "Let no host serve it, until one is chosen again"));
+        var modify = new AdminCommand(
+            "network modify", "Give a network to a project or a host, or take it away", conversation, Rows,
+            "novanet network modify private --project demo", "novanet network modify 10.0.0.0/24 --disassociate-project --host net-1")
         {
-            Examples = ["novanet network show private", "novanet network show 10.0.0.0/24 --output json"],
+            Network(), project, disassociateProject, host, disassociateHost,
         };
-        show.Add(Arguments.Word("NETWORK", Which));
-        return show;
+        modify.Validators.Add(given =>
+        {
+            if (given.Children.OfType<OptionResult>().All(option => option.Implicit))
+            {
+                given.AddError("Say what to change: --project, --disassociate-project, --host or --disassociate-host");
+            }
+
+            if ((given.GetValue(project) is not null && given.GetValue(disassociateProject)) || (given.GetValue(host) is not null && given.GetValue(disassociateHost)))
+            {
+                given.AddError("Give a network to one and take it away in two commands");
+            }
+        });
+        return modify;
     }
 
-    private static AdminCommand Delete(Conversation conversation)
-    {
-        var delete = new AdminCommand("network delete", "Delete a network that no instance uses", conversation, WriteDeleted)
-        {
-            Examples = ["novanet network delete private", "novanet network delete 10.0.0.0/24"],
-        };
-        delete.Add(Arguments.Word("NETWORK", Which));
-        return delete;
-    }
-
-    private static void WriteList(Streams streams, JsonElement result) =>
-        Table.Write(streams, Result.Rows(result, AdminJson.Default.NetworkRowArray), Columns, "No networks.");
-
-    private static void WriteDeleted(Streams streams, JsonElement result) => streams.Out.WriteLine("Deleted.");
-
-    private static void WriteDetails(Streams streams, JsonElement result)
-    {
-        foreach (var row in Result.Rows(result, AdminJson.Default.NetworkRowArray))
-        {
-            Details.Write(streams, Lines(row));
-        }
-    }
+    private static Argument<string> Network() => Arguments.Word("NETWORK", "Id, label or CIDR of the network");
 
     private static List<(string Name, string Value)> Lines(NetworkRow row) =>
     [

@@ -10,9 +10,7 @@ internal static class NetworkOptions
 
     private static IEnumerable<Option> Range()
     {
-        var range = Arguments.Text("--fixed-range-v4", "CIDR", "The IPv4 range that is cut into networks");
-        range.Required = true;
-        yield return range;
+        yield return Arguments.Required("--fixed-range-v4", "CIDR", "The IPv4 range that is cut into networks");
         yield return Arguments.Number("--num-networks", "N", "How many networks", 1, int.MaxValue);
         yield return Arguments.Number("--network-size", "N", "Addresses in each network", 1, int.MaxValue);
     }

@@ -7,10 +7,21 @@ using RabbitMQ.Client.Exceptions;
 
 namespace NovaNetBus.Cli.Rpc;
 
-/// <summary>Asks the scheduler through the queue <see cref="Wire.AdminQueue"/>; one connection per question, as a tool lives for one.</summary>
+/// <summary>Asks the scheduler through the queue <see cref="Wire.AdminQueue"/>; the connection is made with the first question and kept for others.</summary>
 /// <param name="connectionString">An <c>amqp://</c> or <c>amqps://</c> URI; null when none is configured.</param>
-internal sealed class RabbitAdmin(string? connectionString) : IAdmin
+internal sealed class RabbitAdmin(string? connectionString) : IAdmin, IAsyncDisposable
 {
+    private IConnection? connection;
+
+    /// <summary>Ends the connection.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (connection is not null)
+        {
+            await connection.DisposeAsync();
+        }
+    }
+
     /// <inheritdoc />
     public async Task<AdminReply> Ask(AdminRequest request, TimeSpan timeout, CancellationToken stop)
     {
@@ -19,7 +30,7 @@ internal sealed class RabbitAdmin(string? connectionString) : IAdmin
         limit.CancelAfter(timeout);
         try
         {
-            await using var connection = await factory.CreateConnectionAsync(limit.Token);
+            connection ??= await factory.CreateConnectionAsync(limit.Token);
             return await Ask(connection, request, timeout, limit.Token);
         }
         catch (BrokerUnreachableException unreachable)

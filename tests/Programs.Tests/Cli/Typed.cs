@@ -9,16 +9,25 @@ using Xunit;
 namespace NovaNetBus.Programs.Tests.Cli;
 
 /// <summary>One command line, run against an admin that answers as told and remembers what it was asked.</summary>
-internal sealed class Typed(AdminReply reply, int? width = null, bool colour = false) : IAdmin
+internal sealed class Typed(Func<AdminRequest, Task<AdminReply>> answer, int? width = null, bool colour = false, bool live = false) : IAdmin
 {
     private readonly StringWriter _output = new();
     private readonly StringWriter _error = new();
 
-    public AdminRequest? Asked { get; private set; }
+    public Typed(AdminReply reply, int? width = null, bool colour = false)
+        : this(_ => Task.FromResult(reply), width, colour)
+    {
+    }
+
+    public List<AdminRequest> Questions { get; } = [];
+
+    public AdminRequest? Asked => Questions.LastOrDefault();
 
     public TimeSpan Waited { get; private set; }
 
     public Exception? Failure { get; init; }
+
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
 
     public OptionSources Sources { get; init; } = new([], new Dictionary<string, string>(), "127.0.0.1:0", []);
 
@@ -26,15 +35,24 @@ internal sealed class Typed(AdminReply reply, int? width = null, bool colour = f
 
     public string Error => _error.ToString();
 
-    public static Typed Answered(object? result, int? width = null, bool colour = false) =>
-        new(new AdminReply(result is null ? null : JsonSerializer.SerializeToElement(result, JsonSerializerOptions.Web)), width, colour);
+    public static Typed Answered(object? result, int? width = null, bool colour = false) => new(Reply(result), width, colour);
 
-    public Task<int> Run(params string[] args) =>
-        NovaNetBus.Cli.CommandLine.Run(args, new Surroundings(new Streams(_output, _error, width, colour), this, Sources), TestContext.Current.CancellationToken);
+    /// <summary>Answers each command as a scheduler may.</summary>
+    public static Typed AnsweredInKind(int? width = null) => new(request => Task.FromResult(Reply(Rows.AnswerTo(request.Command))), width);
+
+    public static AdminReply Reply(object? result) => new(result is null ? null : JsonSerializer.SerializeToElement(result, JsonSerializerOptions.Web));
+
+    public Task<int> Run(params string[] args) => RunUntil(args, TestContext.Current.CancellationToken);
+
+    public Task<int> RunUntil(string[] args, CancellationToken stop) => NovaNetBus.Cli.CommandLine.Run(args, Surroundings(), stop);
+
+    public Surroundings Surroundings() => new(new Streams(_output, _error, width, colour, live), this, Sources, Clock);
 
     public Task<AdminReply> Ask(AdminRequest request, TimeSpan timeout, CancellationToken stop)
     {
-        (Asked, Waited) = (request, timeout);
-        return Failure is null ? Task.FromResult(reply) : Task.FromException<AdminReply>(Failure);
+        stop.ThrowIfCancellationRequested();
+        Questions.Add(request);
+        Waited = timeout;
+        return Failure is null ? answer(request) : Task.FromException<AdminReply>(Failure);
     }
 }

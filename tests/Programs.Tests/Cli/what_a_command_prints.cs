@@ -49,12 +49,14 @@ public sealed class what_a_command_prints
     }
 
     [Theory]
-    [InlineData("network list"), InlineData("fixed list"), InlineData("instance list"), InlineData("host list")]
+    [InlineData("network list"), InlineData("fixed list"), InlineData("instance list"), InlineData("host list"), InlineData("host drain net-1")]
+    [InlineData("host forget compute-9"), InlineData("floating list"), InlineData("floating pools"), InlineData("floating delete --ip-range 203.0.113.0/28")]
+    [InlineData("vpn list"), InlineData("events list"), InlineData("address history 10.200.100.3"), InlineData("errors list")]
     public async Task on_a_terminal_no_line_is_wider_than_it_and_no_address_is_cut(string line)
     {
         for (var width = 60; width <= 220; width += 20)
         {
-            var typed = Typed.Answered(RowsOf(line), width);
+            var typed = Typed.AnsweredInKind(width);
 
             await typed.Run(line.Split(' '));
 
@@ -113,6 +115,55 @@ public sealed class what_a_command_prints
         Assert.Contains("No NICs.", failed.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("nft", "table inet novanetbus {\n}\n")]
+    [InlineData("dnsmasq", "# /var/lib/novanet/a.conf\nport=53\n")]
+    [InlineData("json", "{\n  \"links\": [\n    \"br100\"\n  ]\n}\n")]
+    public async Task a_hosts_rules_and_files_are_printed_as_they_are(string format, string printed)
+    {
+        var typed = Typed.Answered(Rows.Rendering(format));
+
+        await typed.Run("host", "render", "compute-1", "--format", format);
+
+        Assert.Equal((printed, ""), (typed.Output, typed.Error));
+    }
+
+    [Fact]
+    public async Task the_world_of_a_time_is_shown_in_tables()
+    {
+        var typed = Typed.Answered(Rows.World());
+
+        await typed.Run("state", "show", "--at", "1h");
+
+        foreach (var told in new[] { "at          2026-11-23 12:00:00Z", "last event  7", "10.200.100.0/24", "10.200.100.3", "203.0.113.107", "configured" })
+        {
+            Assert.Contains(told, typed.Output, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task a_projects_limits_are_shown_beside_what_it_has()
+    {
+        var typed = Typed.AnsweredInKind();
+
+        await typed.Run("project", "show", "demo");
+
+        Assert.Contains("fixed ips     2 of any number", typed.Output, StringComparison.Ordinal);
+        Assert.Contains("floating ips  1 of 10", typed.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task who_held_an_address_is_shown_with_since_when()
+    {
+        var typed = Typed.AnsweredInKind();
+
+        await typed.Run("address", "owner", "10.200.100.3");
+
+        Assert.Contains($"instance     {Rows.Id}", typed.Output, StringComparison.Ordinal);
+        Assert.Contains("from         2026-11-23 12:00:00Z", typed.Output, StringComparison.Ordinal);
+        Assert.Contains("until        -", typed.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task an_empty_list_says_so_beside_stdout()
     {
@@ -123,19 +174,11 @@ public sealed class what_a_command_prints
         Assert.Equal(("", "No hosts."), (typed.Output, typed.Error.TrimEnd()));
     }
 
-    private static object RowsOf(string line) => line.Split(' ')[0] switch
-    {
-        "network" => new[] { Rows.Network() },
-        "fixed" => new[] { Rows.Fixed() },
-        "instance" => new[] { Rows.Instance() },
-        _ => new[] { Rows.Host() },
-    };
-
     private static int Columns(string table) => table.Split('\n')[1].Count(each => each == '│') - 1;
 
     private static async Task<string> Wide(string line)
     {
-        var typed = Typed.Answered(RowsOf(line), 1000);
+        var typed = Typed.AnsweredInKind(1000);
         await typed.Run(line.Split(' '));
         return typed.Output;
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using NovaNetBus.Contracts;
 using NovaNetBus.Hosting.Options;
 using Xunit;
 
@@ -63,11 +64,13 @@ public sealed class what_config_tells : IDisposable
 
         Assert.Equal(0, await typed.Run("config", "check", "--config-file", _file, "--output", "json"));
 
-        Assert.Empty(JsonDocument.Parse(typed.Output).RootElement.GetProperty("faults").EnumerateArray());
-        Assert.Empty(typed.Error);
+        var document = JsonDocument.Parse(typed.Output).RootElement;
+        Assert.Empty(document.GetProperty("faults").EnumerateArray());
+        Assert.Equal("rabbit_password", Assert.Single(document.GetProperty("unused").EnumerateArray()).GetString());
+        Assert.Equal("Unused: rabbit_password", typed.Error.TrimEnd());
     }
 
-    private static Typed Here(params (string Name, string Value)[] environment) => new(new(null))
+    private static Typed Here(params (string Name, string Value)[] environment) => new(new AdminReply(null))
     {
         Sources = new OptionSources([], environment.ToDictionary(each => each.Name, each => each.Value), "127.0.0.1:0", []),
     };

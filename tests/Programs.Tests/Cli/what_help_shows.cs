@@ -1,7 +1,6 @@
 using System.CommandLine;
 using NovaNetBus.Cli;
 using NovaNetBus.Cli.Commands;
-using NovaNetBus.Cli.Output;
 using Xunit;
 
 namespace NovaNetBus.Programs.Tests.Cli;
@@ -28,18 +27,14 @@ public sealed class what_help_shows
     [Theory, MemberData(nameof(Examples))]
     public async Task every_example_is_understood_as_it_stands(string example)
     {
-        var typed = Typed.Answered(Array.Empty<object>());
+        var typed = Typed.AnsweredInKind();
 
         Assert.Equal(0, await typed.Run([.. example.Split(' ')[1..]]));
 
         Assert.StartsWith("novanet " + typed.Asked!.Command, example, StringComparison.Ordinal);
     }
 
-    private static RootCommand Tree()
-    {
-        var nobody = Typed.Answered(null);
-        return CommandLine.Tree(new Conversation(new Surroundings(new Streams(TextWriter.Null, TextWriter.Null, null, false), nobody, nobody.Sources)));
-    }
+    private static RootCommand Tree() => CommandLine.Tree(new Conversation(Typed.Answered(null).Surroundings()));
 
     private static IEnumerable<Command> Commands(Command command) => command.Subcommands.SelectMany(Commands).Prepend(command);
 

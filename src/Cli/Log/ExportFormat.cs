@@ -1,0 +1,58 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using NovaNetBus.Cli.Rpc;
+using NovaNetBus.Contracts;
+
+namespace NovaNetBus.Cli.Log;
+
+/// <summary>How events are written to a file that others read: one line each, the hash last.</summary>
+internal abstract class ExportFormat
+{
+    private static readonly JsonSerializerOptions Compact = new(AdminJson.Default.Options) { WriteIndented = false, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Of the words that <c>--format</c> takes.</summary>
+    public static ExportFormat Of(string name) => name == "csv" ? new Csv() : new JsonLines();
+
+    /// <summary>Written before all lines; null: nothing is. It has no hash.</summary>
+    public abstract string? Head { get; }
+
+    /// <summary>An event as a line without its hash.</summary>
+    public abstract string Line(EventRow row);
+
+    /// <summary>The line with its hash.</summary>
+    public abstract string WithHash(string line, string hash);
+
+    /// <summary>An event as JSON on one line.</summary>
+    public static string Json(EventRow row) => JsonSerializer.Serialize(row, (System.Text.Json.Serialization.Metadata.JsonTypeInfo<EventRow>)Compact.GetTypeInfo(typeof(EventRow)));
+
+    private sealed class JsonLines : ExportFormat
+    {
+        public override string? Head => null;
+
+        public override string Line(EventRow row) => Json(row);
+
+        public override string WithHash(string line, string hash) => $"{line[..^1]},\"hash\":\"{hash}\"}}";
+    }
+
+    /// <summary>As RFC 4180 quotes it; data is JSON.</summary>
+    private sealed class Csv : ExportFormat
+    {
+        public override string Head => "sequence,stream,version,type,at,host,user,causationId,correlationId,data,hash";
+
+        public override string Line(EventRow row) => string.Join(
+            ',',
+            new[]
+            {
+                row.Sequence.ToString(CultureInfo.InvariantCulture), row.Stream, row.Version.ToString(CultureInfo.InvariantCulture), row.Type,
+                row.At.UtcDateTime.ToString("O", CultureInfo.InvariantCulture), row.Host, row.User, row.CausationId, row.CorrelationId,
+                row.Data.ValueKind == JsonValueKind.Undefined ? null : row.Data.GetRawText(),
+            }.Select(Quoted));
+
+        public override string WithHash(string line, string hash) => $"{line},{hash}";
+
+        private static string Quoted(string? field) =>
+            field is null ? "" : field.AsSpan().ContainsAny(",\"\r\n") ? new StringBuilder(field).Replace("\"", "\"\"").Insert(0, '"').Append('"').ToString() : field;
+    }
+}
