@@ -5,6 +5,7 @@ using Marten;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using NovaNetBus.Ledger.Log;
 using Npgsql;
 using Weasel.Core;
 
@@ -43,6 +44,11 @@ public static class LedgerSetup
         services.AddSingleton(provider => new InstanceMetadataLedger(provider.GetRequiredService<LedgerSessions>()));
         services.AddSingleton(provider => new Leadership(
             connectionString, provider.GetService<TimeProvider>() ?? TimeProvider.System, provider.GetRequiredService<ILogger<Leadership>>()));
+        services.AddSingleton(provider => new EventLog(provider.GetRequiredService<NpgsqlDataSource>()));
+        services.AddSingleton(provider => new Presence(provider.GetRequiredService<NpgsqlDataSource>()));
+        services.AddSingleton(provider => new TimeTravel(
+            provider.GetRequiredService<IDocumentStore>(), provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<Presence>()));
+        services.AddSingleton(provider => new AddressHistory(provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<TimeTravel>()));
         services.AddSingleton(provider => new Queries(provider.GetRequiredService<LedgerSessions>()));
         return services;
     }
@@ -86,7 +92,11 @@ public static class LedgerSetup
         options.Events.UseExclusiveLockOnConcurrentAppends = true;
         options.Events.MetadataConfig.EnableAll();
         options.Events.MetadataConfig.UserNameEnabled = true; // EnableAll leaves it off
-        options.Events.IgnoreIndex(LedgerSchema.CorrelationIndex);
+        foreach (var index in LedgerSchema.OwnIndexes)
+        {
+            options.Events.IgnoreIndex(index);
+        }
+
         foreach (var (type, name) in EventNames.All)
         {
             options.Events.MapEventType(type, name);

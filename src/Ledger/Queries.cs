@@ -55,12 +55,7 @@ public sealed class Queries
         }
 
         var documents = await blocks.ToListAsync(cancellation);
-        return
-        [
-            .. documents.SelectMany(block => block.State.Used.Values.Select(used => new FixedIpEntry(block.NetworkId, used, StateOf(used.Status))))
-                .Where(entry => (host is null || entry.FixedIp.Host == host) && (project is null || entry.FixedIp.ProjectId == project))
-                .OrderBy(entry => entry.FixedIp.Address),
-        ];
+        return [.. EntriesOf(documents).Where(entry => (host is null || entry.FixedIp.Host == host) && (project is null || entry.FixedIp.ProjectId == project))];
     }
 
     /// <summary>All instances that were ever heard of, the last changed first.</summary>
@@ -92,14 +87,19 @@ public sealed class Queries
         return (await session.Documents.LoadAsync<InstanceDocument>(instanceId, cancellation))?.Host;
     }
 
-    private static NetworkSummary Summary(Network network, IReadOnlyDictionary<Guid, AddressCounts> counts)
+    /// <summary>All addresses of these blocks that have been used, in order.</summary>
+    internal static IEnumerable<FixedIpEntry> EntriesOf(IEnumerable<BlockDocument> blocks) => blocks
+        .SelectMany(block => block.State.Used.Values.Select(used => new FixedIpEntry(block.NetworkId, used, StateOf(used.Status))))
+        .OrderBy(entry => entry.FixedIp.Address);
+
+    internal static NetworkSummary Summary(Network network, IReadOnlyDictionary<Guid, AddressCounts> counts)
     {
         var used = counts.GetValueOrDefault(network.Id);
         var (total, reserved) = (network.Cidr.Size, network.Reserved + used.OfHosts);
         return new NetworkSummary(network, new AddressUse(total, reserved, used.OfInstances, total - reserved - used.OfInstances));
     }
 
-    private static string StateOf(FixedIpStatus status) => status switch
+    internal static string StateOf(FixedIpStatus status) => status switch
     {
         FixedIpStatus.Allocated => "allocated",
         FixedIpStatus.Deallocated or FixedIpStatus.LetGo => "deallocated",

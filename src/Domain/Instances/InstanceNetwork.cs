@@ -39,6 +39,9 @@ public sealed record InstanceNetwork(
     /// <summary>True while ports of it may be on its host.</summary>
     public bool IsOnHost => Status is InstanceStatus.Allocated or InstanceStatus.Configured;
 
+    /// <summary>The hosts that it has to do with: where something of it may be, or must come to be.</summary>
+    public IReadOnlyCollection<string> Hosts => Host is null || Status is InstanceStatus.Failed or InstanceStatus.Released ? [] : [Host];
+
     /// <summary>The state after an event of this instance's stream.</summary>
     public static InstanceNetwork Evolve(InstanceNetwork? state, InstanceEvent change) => change switch
     {

@@ -1,0 +1,176 @@
+using CsCheck;
+using Microsoft.Extensions.DependencyInjection;
+using NovaNetBus.Domain;
+using NovaNetBus.Domain.Addressing;
+using NovaNetBus.Domain.FixedIps;
+using NovaNetBus.Domain.HostPlan;
+using NovaNetBus.Ledger;
+using NovaNetBus.Ledger.Log;
+using Npgsql;
+using Xunit;
+
+namespace NovaNetBus.Integration.Tests.Ledger;
+
+/// <summary>What time travel tells is held against a model that remembers everything: what the store itself said at that moment.</summary>
+public sealed class the_past(TestLedger ledger) : IClassFixture<TestLedger>
+{
+    private static readonly string[] Hosts = ["host-a", "host-b", "host-c"];
+
+    private readonly HostSettings settings = new("eth0", "br100", null, Ipv4.Parse("192.0.2.1"), [], 3600, "novalocal", []);
+
+    private CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    private TimeTravel Travel => ledger.Program.GetRequiredService<TimeTravel>();
+
+    private AddressHistory Addresses => ledger.Program.GetRequiredService<AddressHistory>();
+
+    [Fact]
+    public async Task is_told_as_it_was_at_any_moment_of_a_random_story()
+    {
+        var story = new Story(ledger);
+        await Gen.Int[0, 99].Array[60].SampleAsync(steps => PlayAsync(story, steps), iter: 2, threads: 1);
+
+        Assert.True(story.Instances.Count > 20);
+        foreach (var memory in story.Memories)
+        {
+            foreach (var host in Hosts)
+            {
+                var then = await Travel.HostAsync(host, memory.At, Stop);
+                Assert.Equal(memory.Plans[host], Plan(host, then.Content));
+            }
+
+            await CompareWorldAsync(memory);
+        }
+    }
+
+    [Fact]
+    public async Task of_one_address_is_a_row_of_spans_without_holes()
+    {
+        await ledger.CreateNetworkAsync("10.77.0.0/29", "spans");
+        var (first, second) = (Guid.NewGuid(), Guid.NewGuid());
+        await ledger.SpawnAsync(first, "host-a", "spans", "10.77.0.4");
+        await ledger.DeleteAsync(first);
+        await ledger.ReleasedAsync(first);
+        await ledger.SpawnAsync(second, "host-b", "spans", "10.77.0.4");
+
+        var spans = await Addresses.SpansAsync(Ipv4.Parse("10.77.0.4"), Stop);
+
+        Assert.Equal(["allocated", "deallocated", "free", "allocated"], spans.Select(span => span.State));
+        Assert.Equal([first, first, null, second], spans.Select(span => span.FixedIp!.InstanceId));
+        Assert.Equal(spans.Skip(1).Select(span => span.From), spans.SkipLast(1).Select(span => span.Until));
+        Assert.Null(spans[^1].Until);
+        foreach (var span in spans)
+        {
+            Assert.Equal(span, await Addresses.OwnerAsync(span.Address, span.From!.Value, Stop));
+        }
+
+        var before = await Addresses.OwnerAsync(Ipv4.Parse("10.77.0.4"), spans[0].From!.Value.AddTicks(-10), Stop);
+        Assert.Equal(("free", null, spans[0].From), (before.State, before.From, before.Until));
+        Assert.Equal("reserved", (await Addresses.OwnerAsync(Ipv4.Parse("10.77.0.1"), DateTimeOffset.UtcNow, Stop)).State);
+        Assert.Null((await Addresses.OwnerAsync(Ipv4.Parse("172.16.0.1"), DateTimeOffset.UtcNow, Stop)).NetworkId);
+    }
+
+    private async Task PlayAsync(Story story, int[] steps)
+    {
+        foreach (var batch in steps.Chunk(3))
+        {
+            await Task.WhenAll(batch.Select(story.StepAsync));
+            await RememberAsync(story);
+        }
+    }
+
+    private async Task RememberAsync(Story story)
+    {
+        var plans = new Dictionary<string, HostState>();
+        foreach (var host in Hosts)
+        {
+            plans[host] = Plan(host, await ledger.HostViews.ReadAsync(host, Stop));
+        }
+
+        var fixedIps = await ledger.Queries.FixedIpsAsync(null, null, null, Stop);
+        var networks = await ledger.Queries.NetworksAsync(Stop);
+        story.Memories.Add(new Memory(await story.NowAsync(), plans, fixedIps, networks));
+    }
+
+    private async Task CompareWorldAsync(Memory memory)
+    {
+        var world = await Travel.WorldAsync(memory.At, Stop);
+        Assert.Equal(memory.FixedIps.Where(entry => entry.FixedIp.Status != FixedIpStatus.Released), world.FixedIps);
+        Assert.Equal(memory.Networks, world.Networks);
+        foreach (var entry in memory.FixedIps)
+        {
+            var owner = await Addresses.OwnerAsync(entry.FixedIp.Address, memory.At, Stop);
+            Assert.Equal((entry.NetworkId, entry.State, entry.FixedIp), (owner.NetworkId, owner.State, owner.FixedIp));
+        }
+    }
+
+    private HostState Plan(string host, HostContent content) => HostPlanner.Plan(new HostView(host, settings, content.Networks, content.Ports));
+
+    private sealed record Memory(
+        DateTimeOffset At, IReadOnlyDictionary<string, HostState> Plans, IReadOnlyList<FixedIpEntry> FixedIps, IReadOnlyList<NetworkSummary> Networks);
+
+    /// <summary>Instances that come, go and go in halves, networks too, on several hosts at once.</summary>
+    private sealed class Story(TestLedger ledger)
+    {
+        private readonly Dictionary<string, InstanceLedger> programs = Hosts.ToDictionary(host => host, _ => ledger.StartProgram().GetRequiredService<InstanceLedger>());
+        private int networks;
+
+        public List<Memory> Memories { get; } = [];
+
+        public List<(Guid Id, string Host)> Instances { get; } = [];
+
+        /// <summary>The database's clock.</summary>
+        public async Task<DateTimeOffset> NowAsync()
+        {
+            await using var connection = new NpgsqlConnection(ledger.ConnectionString);
+            await connection.OpenAsync();
+            await using var command = new NpgsqlCommand("select clock_timestamp()", connection);
+            return (DateTime)(await command.ExecuteScalarAsync())!;
+        }
+
+        public async Task StepAsync(int dice)
+        {
+            var host = Hosts[dice % Hosts.Length];
+            if (networks == 0 || dice < 4)
+            {
+                var number = Interlocked.Increment(ref networks);
+                await ledger.CreateNetworkAsync($"10.{100 + number}.0.0/26", $"net-{number}", shareAddress: dice % 2 == 0);
+            }
+            else if (dice < 60 || Instances.Count == 0)
+            {
+                var id = Guid.NewGuid();
+                lock (Instances)
+                {
+                    Instances.Add((id, host));
+                }
+
+                await ledger.SpawnAsync(id, host, by: programs[host]);
+            }
+            else
+            {
+                await EndAsync(dice);
+            }
+        }
+
+        private async Task EndAsync(int dice)
+        {
+            (Guid Id, string Host) one;
+            lock (Instances)
+            {
+                one = Instances[dice % Instances.Count];
+            }
+
+            var (now, origin) = (TestLedger.Now, TestLedger.OriginOf(one.Host));
+            await programs[one.Host].ConfiguredAsync(one.Id, 1, now, origin, CancellationToken.None);
+            if (dice >= 70)
+            {
+                await programs[one.Host].DeleteAsync(one.Id, now, origin, CancellationToken.None);
+            }
+
+            if (dice >= 80)
+            {
+                await programs[one.Host].ReleasedAsync(one.Id, now, origin, CancellationToken.None);
+            }
+        }
+    }
+}
