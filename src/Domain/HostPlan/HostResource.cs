@@ -136,13 +136,16 @@ public sealed record VlanDevice(string Name, string Parent, int Vlan, MacAddress
 }
 
 /// <summary>A NIC of the host that is a port of one of our bridges (flat_interface).</summary>
-public sealed record Uplink(string Interface, string Bridge) : HostResource
+/// <param name="Interface">The NIC.</param>
+/// <param name="Bridge">The bridge.</param>
+/// <param name="TakesAddresses">Addresses and routes of the NIC become the bridge's, and come back when it leaves. False: a NIC that carries any is refused.</param>
+public sealed record Uplink(string Interface, string Bridge, bool TakesAddresses = false) : HostResource
 {
     /// <inheritdoc/>
     public override string Key => "uplink " + Interface;
 
     /// <inheritdoc/>
-    public override string Noun => $"interface {Interface} as a port of {Bridge}";
+    public override string Noun => $"interface {Interface} as a port of {Bridge}{(TakesAddresses ? ", with all addresses that it carries" : "")}";
 }
 
 /// <summary>The dnsmasq of one network.</summary>

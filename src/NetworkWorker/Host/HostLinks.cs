@@ -13,8 +13,23 @@ namespace NovaNetBus.NetworkWorker.Host;
 internal sealed class HostLinks : IDisposable
 {
     private readonly Rtnetlink netlink = new();
+    private readonly TakenNics taken;
+    private readonly HostVlans vlans;
 
-    public void Dispose() => netlink.Dispose();
+    public HostLinks(string statePath)
+    {
+        taken = new TakenNics(statePath, netlink);
+        vlans = new HostVlans(netlink, taken);
+    }
+
+    public void Dispose()
+    {
+        taken.Dispose();
+        netlink.Dispose();
+    }
+
+    /// <summary>Puts right what a killed worker left of a NIC's addresses on their way, without knowing what this host shall be.</summary>
+    public void Repair() => taken.Repair();
 
     /// <summary>The bridges of the host by name, with their index.</summary>
     public IReadOnlyDictionary<string, int> Bridges() =>
@@ -27,25 +42,30 @@ internal sealed class HostLinks : IDisposable
         var bridges = links.Where(link => link.IsBridge && (link.IsOurs || wanted.Find("bridge " + link.Name) is not null)).ToDictionary(link => link.Index);
         var found = bridges.Values.Select(link => ReadBridge(link, wanted)).OfType<HostResource>().ToList();
         found.AddRange(netlink.Addresses()
-            .Where(address => address.Ipv4 is not null && bridges.ContainsKey(address.LinkIndex))
+            .Where(address => address.Ipv4 is not null && bridges.TryGetValue(address.LinkIndex, out var bridge) && !taken.Brought(bridge, address))
             .Select(address => new BridgeAddress(bridges[address.LinkIndex].Name, address.Ipv4!.Value, address.PrefixLength))
             .Where(address => bridges.Values.Any(link => link.Name == address.Bridge && link.IsOurs) || wanted.Find(address.Key) is not null));
-        found.AddRange(links.Select(link => ReadVlan(link, links, wanted)).OfType<VlanDevice>());
+        found.AddRange(HostVlans.Read(links, wanted));
         found.AddRange(links
             .Where(link => link.Master is { } master && bridges.ContainsKey(master) && link.IsUp)
-            .Select(link => new Uplink(link.Name, bridges[link.Master!.Value].Name))
-            .Where(uplink => uplinks.Contains(uplink.Interface) || wanted.Find(uplink.Key) is not null));
+            .Select(link => ReadUplink(link, bridges[link.Master!.Value], uplinks, wanted)).OfType<Uplink>());
         return found;
     }
 
     public void AddBridge(Bridge bridge)
     {
         netlink.CreateBridge(InterfaceName.Checked(bridge.Name), bridge.Mac, bridge.Mtu);
-        var link = Find(bridge.Name);
+        var link = netlink.Find(bridge.Name);
         if (link.IsOurs)
         {
-            Sysctls.DisableIpv6(bridge.Name);
-            if (link.Mac != bridge.Mac)
+            // A NIC that brought its addresses along brought its MAC too, and may need IPv6.
+            var brought = taken.On(link) is not null;
+            if (!brought)
+            {
+                Sysctls.SetIpv6(bridge.Name, on: false);
+            }
+
+            if (!brought && link.Mac != bridge.Mac)
             {
                 netlink.SetMac(bridge.Name, bridge.Mac);
             }
@@ -67,7 +87,7 @@ internal sealed class HostLinks : IDisposable
         }
     }
 
-    public void AddAddress(BridgeAddress address) => netlink.AddAddress(Find(address.Bridge).Index, address.Address, address.PrefixLength);
+    public void AddAddress(BridgeAddress address) => netlink.AddAddress(netlink.Find(address.Bridge).Index, address.Address, address.PrefixLength);
 
     public void RemoveAddress(BridgeAddress address)
     {
@@ -77,53 +97,26 @@ internal sealed class HostLinks : IDisposable
         }
     }
 
-    /// <summary>
-    /// Makes a VLAN's device, or puts the one that we made right; one that has to be made anew is plugged in again where it was. One of that name that
-    /// somebody else made is used when it is for the same VLAN of the same NIC.
-    /// </summary>
-    public void AddVlan(VlanDevice vlan)
-    {
-        var parent = Find(InterfaceName.Checked(vlan.Parent));
-        var there = netlink.Links().FirstOrDefault(link => link.Name == vlan.Name);
-        if (there is null || there.Parent != parent.Index || there.Vlan != vlan.Vlan)
-        {
-            RefuseVlan(vlan, parent, there);
-            netlink.Delete(vlan.Name);
-            CreateVlan(vlan, parent);
-            if (there?.Master is { } master)
-            {
-                netlink.SetMaster(vlan.Name, master);
-            }
-        }
-        else if (there.Mac == vlan.Mac)
-        {
-            netlink.MarkAsOurs(vlan.Name);
-        }
+    public void AddVlan(VlanDevice vlan) => vlans.Add(vlan);
 
-        if (Find(vlan.Name) is { IsOurs: true } made)
-        {
-            Correct(made, vlan, parent);
-        }
+    public void RemoveVlan(VlanDevice vlan) => vlans.Remove(vlan);
 
-        netlink.SetUp(parent.Name);
-        netlink.SetUp(vlan.Name);
-    }
-
-    public void RemoveVlan(VlanDevice vlan)
-    {
-        if (netlink.Links().Any(link => link.Name == vlan.Name && link.IsOurs))
-        {
-            netlink.Delete(vlan.Name);
-        }
-    }
-
-    /// <summary>Plugs a NIC into a bridge, unless others depend on it: then it is refused, as that would cut them off.</summary>
+    /// <summary>Plugs a NIC into a bridge. Where others depend on it, it is refused, as that would cut them off, unless its addresses may move.</summary>
     public void AddUplink(Uplink uplink)
     {
-        var (nic, bridge) = (Find(InterfaceName.Checked(uplink.Interface)), Find(uplink.Bridge));
+        var (nic, bridge) = (netlink.Find(InterfaceName.Checked(uplink.Interface)), netlink.Find(uplink.Bridge));
         if (nic.Master != bridge.Index)
         {
-            RefuseIfInUse(nic);
+            RefuseIfPlugged(nic);
+        }
+
+        if (uplink.TakesAddresses)
+        {
+            taken.Take(nic, bridge);
+        }
+        else if (nic.Master != bridge.Index)
+        {
+            taken.RefuseIfCarrying(nic, "making it a port of a bridge would cut off who uses them");
             netlink.SetMaster(nic.Name, bridge.Index);
         }
 
@@ -133,113 +126,38 @@ internal sealed class HostLinks : IDisposable
     public void RemoveUplink(Uplink uplink)
     {
         var links = netlink.Links();
-        if (links.FirstOrDefault(link => link.Name == uplink.Interface) is { Master: { } master } && links.Any(link => link.Index == master && link.Name == uplink.Bridge))
+        if (links.FirstOrDefault(link => link.Name == uplink.Interface) is { Master: { } master } nic
+            && links.FirstOrDefault(link => link.Index == master && link.Name == uplink.Bridge) is { } bridge)
         {
-            netlink.SetMaster(uplink.Interface, 0);
+            taken.GiveBack(nic, bridge);
         }
     }
 
-    private void CreateVlan(VlanDevice vlan, Link parent)
-    {
-        try
-        {
-            netlink.CreateVlan(InterfaceName.Checked(vlan.Name), parent.Index, vlan.Vlan, vlan.Mac);
-        }
-        catch (NetlinkException e) when (e.Errno == NetlinkException.NotSupported)
-        {
-            throw new HostRefusalException(
-                ErrorCodes.HostConfigurationFailed, $"the kernel of this host has no VLANs (802.1Q, module 8021q), which {vlan.Name} needs: use a kernel that has them, or another network_manager");
-        }
-    }
-
-    private void Correct(Link made, VlanDevice vlan, Link parent)
-    {
-        if (made.Mac != vlan.Mac)
-        {
-            netlink.SetMac(vlan.Name, vlan.Mac);
-        }
-
-        try
-        {
-            if (made.Mtu != vlan.Mtu)
-            {
-                netlink.SetMtu(vlan.Name, vlan.Mtu);
-            }
-        }
-        catch (NetlinkException e) when (e.Errno == NetlinkException.OutOfRange)
-        {
-            throw new HostRefusalException(
-                ErrorCodes.HostConfigurationFailed, $"{parent.Name} has MTU {parent.Mtu}, and cannot carry a VLAN of {vlan.Mtu}: raise the one or lower the network's");
-        }
-    }
-
-    private void RefuseVlan(VlanDevice vlan, Link parent, Link? there)
-    {
-        if (there is { IsOurs: false })
-        {
-            throw new HostRefusalException(ErrorCodes.HostConfigurationFailed, $"there is an interface {vlan.Name} already that is not for VLAN {vlan.Vlan} of {vlan.Parent}");
-        }
-
-        if (!vlan.BesideAddresses)
-        {
-            RefuseIfCarrying(parent);
-        }
-    }
-
-    private void RefuseIfInUse(Link nic)
+    private void RefuseIfPlugged(Link nic)
     {
         if (nic.Master is { } master)
         {
             throw new HostRefusalException(
                 ErrorCodes.HostConfigurationFailed, $"{nic.Name} is a port of {netlink.Links().FirstOrDefault(link => link.Index == master)?.Name ?? "something else"} already");
         }
-
-        RefuseIfCarrying(nic);
     }
 
-    private void RefuseIfCarrying(Link nic)
+    private Uplink? ReadUplink(Link link, Link bridge, IReadOnlySet<string> uplinks, HostState wanted)
     {
-        var addresses = netlink.Addresses().Where(address => address.LinkIndex == nic.Index && !address.IsLocalScope).ToList();
-        if (addresses.Count > 0)
-        {
-            throw new HostRefusalException(
-                ErrorCodes.InterfaceCarriesAddresses, $"{nic.Name} carries {string.Join(", ", addresses)}: making it a port of a bridge would cut off who uses them");
-        }
-
-        if (netlink.DefaultRouteLinks().Contains(nic.Index))
-        {
-            throw new HostRefusalException(ErrorCodes.InterfaceCarriesAddresses, $"{nic.Name} carries the default route: making it a port of a bridge would cut it off");
-        }
-    }
-
-    /// <summary>One that is off, or that we made and did not come to mark, is as good as none; a right one of somebody else's is as good as wanted.</summary>
-    private static VlanDevice? ReadVlan(Link link, IReadOnlyList<Link> links, HostState wanted)
-    {
-        var wish = wanted.Find("vlan " + link.Name) as VlanDevice;
-        if (link.Vlan is not { } vlan || (wish is null && !link.IsOurs))
-        {
-            return null;
-        }
-
-        var parent = links.FirstOrDefault(candidate => candidate.Index == link.Parent);
-        var found = new VlanDevice(link.Name, parent?.Name ?? "", vlan, link.Mac ?? default, link.Mtu, wish?.BesideAddresses ?? false);
+        var wish = wanted.Find("uplink " + link.Name) as Uplink;
         return wish switch
         {
-            null => found,
-            _ when !link.IsUp || parent is not { IsUp: true } => null,
-            _ when link.IsOurs || found.Mac == wish.Mac => link.IsOurs ? found : null,
-            _ when found.Parent == wish.Parent && found.Vlan == wish.Vlan => wish,
-            _ => found,
+            { TakesAddresses: true } when wish.Bridge == bridge.Name && !taken.IsInOrder(link, bridge) => null,
+            null when !uplinks.Contains(link.Name) && taken.On(bridge)?.Interface != link.Name => null,
+            _ => new Uplink(link.Name, bridge.Name, wish?.TakesAddresses ?? false),
         };
     }
 
-    private Link Find(string name) => netlink.Links().FirstOrDefault(link => link.Name == name)
-        ?? throw new HostRefusalException(ErrorCodes.HostConfigurationFailed, $"this host has no interface {name}");
-
     /// <summary>A wanted bridge that is off, or that we made and did not come to mark, is as good as none; somebody else's is as good as wanted.</summary>
-    private static Bridge? ReadBridge(Link link, HostState wanted) => wanted.Find("bridge " + link.Name) switch
+    private Bridge? ReadBridge(Link link, HostState wanted) => wanted.Find("bridge " + link.Name) switch
     {
         Bridge when !link.IsUp => null,
+        Bridge bridge when link.IsOurs && taken.On(link) is not null => new Bridge(link.Name, bridge.Mac, link.Mtu),
         Bridge bridge when !link.IsOurs => link.Mac == bridge.Mac ? null : bridge,
         _ => new Bridge(link.Name, link.Mac ?? default, link.Mtu),
     };

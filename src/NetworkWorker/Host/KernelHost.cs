@@ -12,7 +12,7 @@ namespace NovaNetBus.NetworkWorker.Host;
 /// </summary>
 internal sealed class KernelHost(string statePath) : IHost, IDisposable
 {
-    private readonly HostLinks links = new();
+    private readonly HostLinks links = new(statePath);
     private readonly HostFirewall firewall = new();
     private readonly HostDhcp dhcp = new(statePath);
     private readonly Lock oneAtATime = new();

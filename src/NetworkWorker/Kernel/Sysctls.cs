@@ -28,13 +28,13 @@ internal static class Sysctls
         }
     }
 
-    /// <summary>No router solicitations from the host to the VMs of an IPv4 network.</summary>
-    public static void DisableIpv6(string interfaceName)
+    /// <summary>Off: no router solicitations from the host to the VMs of an IPv4 network. Does nothing where the kernel has no IPv6.</summary>
+    public static void SetIpv6(string interfaceName, bool on)
     {
         var path = $"{Root}net/ipv6/conf/{InterfaceName.Checked(interfaceName)}/disable_ipv6";
         if (File.Exists(path))
         {
-            File.WriteAllText(path, "1");
+            File.WriteAllText(path, on ? "0" : "1");
         }
     }
 

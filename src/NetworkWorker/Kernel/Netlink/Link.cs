@@ -31,8 +31,7 @@ internal sealed record Link(int Index, string Name, string? Kind, int? Master, M
 /// <param name="LinkIndex">Of the interface.</param>
 /// <param name="Address">Four or sixteen bytes.</param>
 /// <param name="PrefixLength">Bits.</param>
-/// <param name="IsLocalScope">Link-local or host-local: says nothing about who depends on the interface.</param>
-internal sealed record LinkAddress(int LinkIndex, System.Net.IPAddress Address, int PrefixLength, bool IsLocalScope)
+internal sealed record LinkAddress(int LinkIndex, System.Net.IPAddress Address, int PrefixLength)
 {
     /// <summary>Null for IPv6.</summary>
     public Ipv4? Ipv4 => Domain.Addressing.Ipv4.TryParse(Address.ToString(), out var address) ? address : null;

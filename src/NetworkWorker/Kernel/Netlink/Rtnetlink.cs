@@ -9,16 +9,15 @@ namespace NovaNetBus.NetworkWorker.Kernel.Netlink;
 /// </summary>
 internal sealed class Rtnetlink : IDisposable
 {
-    private const ushort NewLink = 16, DeleteLink = 17, GetLink = 18, NewAddress = 20, DeleteAddress = 21, GetAddress = 22, GetRoute = 26;
+    private const ushort NewLink = 16, DeleteLink = 17, GetLink = 18, NewAddress = 20, DeleteAddress = 21, GetAddress = 22;
     private const ushort Request = 0x1, Acknowledge = 0x4, Exclusive = 0x200, Replace = 0x100, Create = 0x400, DumpAll = 0x300;
     private const ushort LinkAddressBytes = 1, LinkName = 3, LinkMtu = 4, LinkParent = 5, LinkMaster = 10, LinkInfo = 18, LinkAlias = 20, LinkExtendedMask = 29;
     private const ushort InfoKind = 1, InfoData = 2;
     private const ushort BridgeForwardDelay = 1, BridgeStp = 5, BridgeMulticastSnooping = 23;
     private const ushort VlanId = 1;
     private const ushort AddressAddress = 1, AddressLocal = 2, AddressBroadcast = 4;
-    private const ushort RouteDestination = 1, RouteInterface = 4;
     private const uint Up = 0x1, SkipStatistics = 8;
-    private const byte Ipv4Family = 2, ScopeLink = 253, ScopeGlobal = 0;
+    private const byte Ipv4Family = 2, ScopeGlobal = 0;
 
     private readonly NetlinkSocket socket = new();
 
@@ -102,12 +101,11 @@ internal sealed class Rtnetlink : IDisposable
     public IReadOnlyList<Link> Links() =>
         [.. socket.Dump(new NetlinkRequest(GetLink, Request | DumpAll, LinkPart(0, 0, 0)).With(LinkExtendedMask, SkipStatistics), "list the interfaces").Select(ReadLink)];
 
+    /// <summary>The interface of that name. Throws when there is none.</summary>
+    public Link Find(string name) => Links().FirstOrDefault(link => link.Name == name) ?? throw new InvalidOperationException($"this host has no interface {name}");
+
     public IReadOnlyList<LinkAddress> Addresses() =>
         [.. socket.Dump(new NetlinkRequest(GetAddress, Request | DumpAll, new byte[8]), "list the addresses").Select(ReadAddress).OfType<LinkAddress>()];
-
-    /// <summary>Indexes of the interfaces that a default route (IPv4 or IPv6) leaves by.</summary>
-    public IReadOnlySet<int> DefaultRouteLinks() =>
-        socket.Dump(new NetlinkRequest(GetRoute, Request | DumpAll, new byte[12]), "list the routes").Select(ReadDefaultRoute).OfType<int>().ToHashSet();
 
     private void Change(string name, string what, Func<NetlinkRequest, NetlinkRequest> attributes) =>
         socket.Run(attributes(new NetlinkRequest(NewLink, Request | Acknowledge, LinkPart(0, 0, 0)).With(LinkName, name)), what);
@@ -171,14 +169,7 @@ internal sealed class Rtnetlink : IDisposable
         var attributes = new NetlinkAttributes(message[8..]);
         var bytes = attributes.Bytes(AddressLocal) ?? attributes.Bytes(AddressAddress);
         return bytes is { Length: 4 or 16 } address
-            ? new LinkAddress(BitConverter.ToInt32(message.Span[4..]), new IPAddress(address.Span), message.Span[1], message.Span[3] >= ScopeLink)
+            ? new LinkAddress(BitConverter.ToInt32(message.Span[4..]), new IPAddress(address.Span), message.Span[1])
             : null;
-    }
-
-    private static int? ReadDefaultRoute(ReadOnlyMemory<byte> message)
-    {
-        var attributes = new NetlinkAttributes(message[12..]);
-        const byte Unicast = 1;
-        return message.Span[1] == 0 && message.Span[7] == Unicast && attributes.Bytes(RouteDestination) is null ? (int?)attributes.Number(RouteInterface) : null;
     }
 }
