@@ -8,7 +8,7 @@ using NovaNetBus.NetworkWorker;
 using NovaNetBus.NetworkWorker.Host;
 using NovaNetBus.NetworkWorker.Intake;
 
-var program = ProcessDefaults.Create("novanet-worker", args, new ProgramNeeds("127.0.0.1:8781", Faults: WorkerSettings.Faults));
+var program = ProcessDefaults.Create("novanet-worker", args, new ProgramNeeds("127.0.0.1:8781", Faults: options => [.. WorkerSettings.Faults(options), .. InterfaceFaults.Of(options)]));
 if (program is null)
 {
     return ProcessDefaults.OptionFault;
@@ -16,6 +16,13 @@ if (program is null)
 
 var options = program.Options;
 var settings = WorkerSettings.From(options);
+if (!options.FakeNetwork)
+{
+    // Before anything else: it may be the way to broker and database that a killed worker left half-moved.
+    using var links = new HostLinks(options.StatePath);
+    links.Repair();
+}
+
 program.Services.AddLedger(program.Connections.Postgres!, "novanet-worker");
 program.Services.AddNovaNetBus(
     program.Connections.RabbitMq!,

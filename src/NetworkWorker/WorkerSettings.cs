@@ -19,7 +19,12 @@ internal static class WorkerSettings
         options.DmzCidr.Select(ToCidr).ToValueList(),
         options.DhcpLeaseTime,
         options.DhcpDomain,
-        options.DnsServer.Select(ToIpv4).ToValueList());
+        options.DnsServer.Select(ToIpv4).ToValueList())
+    {
+        Manager = options.NetworkManager,
+        VlanInterface = options.VlanInterface,
+        TakesInterfaceAddresses = options.TakeInterfaceAddresses,
+    };
 
     /// <summary>A line for each option that is right in itself, but that this worker cannot serve.</summary>
     public static IEnumerable<string> Faults(NovaNetOptions options)

@@ -21,7 +21,8 @@ public sealed class diff_properties
         Gen.Select(Gen.Enum<FirewallSet>(), Nic.Array[1, 3], Gen.OneOf<string?>(null, "1", "2"), (set, parts, value) => (HostResource)new FirewallElement(set, [.. parts], value)),
         Gen.Select(BridgeName, Mac, Gen.OneOf(1400, 1500), (name, mac, mtu) => (HostResource)new Bridge(name, mac, mtu)),
         Gen.Select(BridgeName, Address, Gen.OneOf(24, 25), (bridge, address, prefix) => (HostResource)new BridgeAddress(bridge, address, prefix)),
-        Gen.Select(Nic, BridgeName, (nic, bridge) => (HostResource)new Uplink(nic, bridge)),
+        Gen.Select(Nic, BridgeName, Gen.Bool, (nic, bridge, takes) => (HostResource)new Uplink(nic, bridge, takes)),
+        Gen.Select(Nic, Gen.Int[1, 2], Mac, (nic, vlan, mac) => (HostResource)new VlanDevice(VlanDevice.NameOf(vlan), nic, vlan, mac, 1500)),
         Gen.Select(NetworkId, BridgeName, Address, Gen.Bool, (id, bridge, address, routed) => (HostResource)new DhcpServer(
             id, bridge, address, Cidr.Parse("10.0.0.0/24"), 60, "", routed ? address : null, [address], 1500)),
         Gen.Select(NetworkId, Address, Mac, (id, address, mac) => (HostResource)new DhcpHost(id, "br100", Given.Ip("10.0.0.1"), address, mac, "vm")));
@@ -93,7 +94,7 @@ public sealed class diff_properties
     [Fact]
     public void build_up_makes_each_thing_after_what_it_rests_on()
     {
-        Type[] order = [typeof(Sysctl), typeof(FirewallRules), typeof(Bridge), typeof(FirewallElement), typeof(BridgeAddress), typeof(Uplink), typeof(DhcpServer), typeof(DhcpHost)];
+        Type[] order = [typeof(Sysctl), typeof(FirewallRules), typeof(Bridge), typeof(FirewallElement), typeof(BridgeAddress), typeof(VlanDevice), typeof(Uplink), typeof(DhcpServer), typeof(DhcpHost)];
 
         State.Sample(state => Assert.Equal(order.Intersect(state.Resources.Select(resource => resource.GetType())), Kinds(HostDiff.Between(state, HostState.Empty))), iter: 300);
     }

@@ -66,6 +66,42 @@ public sealed class planning_a_host
         Assert.Equal(enslaved, plan.Resources.OfType<FirewallElement>().SingleOrDefault(element => element.Set == FirewallSet.Uplinks)?.Parts[0]);
     }
 
+    [Theory, InlineData(null, null, null), InlineData("eth1", null, "eth1"), InlineData(null, "eth2", "eth2"), InlineData("eth1", "eth2", "eth1")]
+    public void a_network_of_a_vlan_is_joined_by_that_vlan_of_the_nic(string? option, string? row, string? parent)
+    {
+        var settings = Given.Settings with { VlanInterface = option, FlatInterface = "eth9" };
+        var plan = Plan(settings, [Served with { Network = Network with { Vlan = 101, Bridge = "br101", BridgeInterface = row } }], []);
+
+        Assert.Equal(parent, plan.Resources.OfType<VlanDevice>().SingleOrDefault()?.Parent);
+        Assert.Equal(parent is null ? null : new Uplink("vlan101", "br101"), plan.Resources.OfType<Uplink>().SingleOrDefault());
+        Assert.Equal(parent is not null, plan.Find("element Uplinks vlan101") is not null);
+    }
+
+    [Fact]
+    public void a_nics_addresses_move_to_its_bridge_and_stay_beside_its_vlans_when_that_is_allowed()
+    {
+        var settings = Given.Settings with { FlatInterface = "eth1", VlanInterface = "eth1", TakesInterfaceAddresses = true };
+        var tagged = new ServedNetwork(Network with { Id = Given.Id(8), Vlan = 101, Bridge = "br101", Mtu = 1450 }, Given.Ip("10.0.0.1"));
+        var plan = Plan(settings, [Served, tagged], []);
+
+        Assert.Equal(new Uplink("eth1", "br100", TakesAddresses: true), plan.Find("uplink eth1"));
+        Assert.Equal(new Uplink("vlan101", "br101"), plan.Find("uplink vlan101"));
+        Assert.Equal(new VlanDevice("vlan101", "eth1", 101, MacAddress.ForBridge("host-a", "vlan101"), 1450, BesideAddresses: true), plan.Find("vlan vlan101"));
+    }
+
+    [Fact]
+    public void a_vlan_comes_after_its_bridge_and_before_it_is_plugged_and_goes_the_other_way()
+    {
+        var plan = HostState.Of([new Bridge("br101", default, 1500), new VlanDevice("vlan101", "eth1", 101, default, 1500), new Uplink("vlan101", "br101")]);
+
+        Assert.Equal(["bridge br101", "vlan vlan101", "uplink vlan101"], HostDiff.Between(plan, HostState.Empty).Select(step => step.Resource.Key));
+        Assert.Equal(["uplink vlan101", "vlan vlan101", "bridge br101"], HostDiff.Between(HostState.Empty, plan).Select(step => step.Resource.Key));
+    }
+
+    [Fact]
+    public void flat_manager_wants_nothing_on_a_host() =>
+        Assert.Equal(HostState.Empty, Plan(Given.Settings with { Manager = NetworkManagerKind.FlatManager, FlatInterface = "eth1" }, [Served], [Port]));
+
     [Fact]
     public void a_nic_is_not_torn_between_two_bridges()
     {

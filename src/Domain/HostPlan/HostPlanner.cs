@@ -13,7 +13,7 @@ public static class HostPlanner
     /// The desired state for a view. A view of one port gives the part of the whole plan that this port needs: the plan of a host is the
     /// union of the plans of its ports.
     /// </summary>
-    public static HostState Plan(HostView view) => HostState.Of(
+    public static HostState Plan(HostView view) => view.Settings.Manager == NetworkManagerKind.FlatManager ? HostState.Empty : HostState.Of(
         [.. Base(view.Settings), .. view.Networks.SelectMany(served => NetworkPlan(view, served)), .. view.Ports.SelectMany(port => PortPlan(view, port))]);
 
     private static IEnumerable<HostResource> Base(HostSettings settings) =>
@@ -43,7 +43,13 @@ public static class HostPlanner
 
         if (UplinkOf(view.Settings, network) is { } uplink)
         {
-            yield return new Uplink(uplink, network.Bridge);
+            if (network.Vlan is { } vlan)
+            {
+                yield return new VlanDevice(
+                    uplink, NicOf(view.Settings, network)!, vlan, MacAddress.ForBridge(view.Host, uplink), network.Mtu, view.Settings.TakesInterfaceAddresses);
+            }
+
+            yield return new Uplink(uplink, network.Bridge, network.Vlan is null && view.Settings.TakesInterfaceAddresses);
             yield return Element(FirewallSet.Uplinks, uplink);
             if (network.ShareAddress)
             {
@@ -57,9 +63,13 @@ public static class HostPlanner
         }
     }
 
-    /// <summary>The worker's option wins over the network's row, so that hosts may name their NICs differently (nova: LinuxBridge plug).</summary>
+    /// <summary>What joins the network's bridge to those of other hosts: the NIC, or its VLAN; null: nothing, it is all on this host.</summary>
     private static string? UplinkOf(HostSettings settings, Network network) =>
-        network.Bridge == settings.FlatBridge ? settings.FlatInterface ?? network.BridgeInterface : network.BridgeInterface;
+        NicOf(settings, network) is { } nic ? network.Vlan is { } vlan ? VlanDevice.NameOf(vlan) : nic : null;
+
+    /// <summary>The worker's option wins over the network's row, so that hosts may name their NICs differently (nova: LinuxBridge plug).</summary>
+    private static string? NicOf(HostSettings settings, Network network) =>
+        (network.Vlan is not null ? settings.VlanInterface : network.Bridge == settings.FlatBridge ? settings.FlatInterface : null) ?? network.BridgeInterface;
 
     private static DhcpServer DhcpOf(HostSettings settings, ServedNetwork served)
     {

@@ -20,7 +20,17 @@ public sealed record HostView(string Host, HostSettings Settings, IReadOnlyList<
 /// <param name="DomainName">dhcp_domain; may be empty.</param>
 /// <param name="DnsServers">dns_server; used for networks that name none of their own.</param>
 public sealed record HostSettings(
-    string PublicInterface, string FlatBridge, string? FlatInterface, Ipv4? RoutingSourceIp, ValueList<Cidr> DmzCidrs, int LeaseSeconds, string DomainName, ValueList<Ipv4> DnsServers);
+    string PublicInterface, string FlatBridge, string? FlatInterface, Ipv4? RoutingSourceIp, ValueList<Cidr> DmzCidrs, int LeaseSeconds, string DomainName, ValueList<Ipv4> DnsServers)
+{
+    /// <summary>network_manager: with FlatManager nothing of ours is on a host.</summary>
+    public NetworkManagerKind Manager { get; init; } = NetworkManagerKind.FlatDHCPManager;
+
+    /// <summary>vlan_interface: the NIC whose VLANs join the hosts, whatever a network's row says; null: the row's.</summary>
+    public string? VlanInterface { get; init; }
+
+    /// <summary>take_interface_addresses: a NIC that carries addresses may be used, and they move to its bridge.</summary>
+    public bool TakesInterfaceAddresses { get; init; }
+}
 
 /// <summary>A network and this host's address on it, which its instances use as router and DHCP server.</summary>
 public sealed record ServedNetwork(Network Network, Ipv4 HostAddress)

@@ -1,6 +1,6 @@
 using NovaNetBus.Contracts;
 using NovaNetBus.Domain.HostPlan;
-using NovaNetBus.NetworkWorker.Kernel;
+using NovaNetBus.Hosting.HostText;
 using NovaNetBus.NetworkWorker.Kernel.Netlink;
 
 namespace NovaNetBus.NetworkWorker.Host;

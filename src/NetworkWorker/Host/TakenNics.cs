@@ -1,5 +1,6 @@
 using System.Text.Json;
 using NovaNetBus.Contracts;
+using NovaNetBus.Hosting.HostText;
 using NovaNetBus.NetworkWorker.Kernel;
 using NovaNetBus.NetworkWorker.Kernel.Netlink;
 

@@ -27,7 +27,8 @@ internal readonly struct NetlinkAttributes
     /// <summary>All of them, in the order in which they came.</summary>
     public IEnumerable<(ushort Type, ReadOnlyMemory<byte> Value)> All => values.Select(pair => (pair.Key, pair.Value));
 
-    public ReadOnlyMemory<byte>? Bytes(ushort type) => values.TryGetValue(type, out var value) ? value : null;
+    /// <summary>Null when it is not there, which is something else than empty.</summary>
+    public ReadOnlyMemory<byte>? Bytes(ushort type) => values.TryGetValue(type, out var value) ? value : default(ReadOnlyMemory<byte>?);
 
     public uint? Number(ushort type) => Bytes(type) is { Length: 4 } value ? BitConverter.ToUInt32(value.Span) : null;
 
