@@ -75,12 +75,13 @@ internal sealed class HostDocument
     public required HostRecord State { get; set; }
 }
 
-/// <summary>What a host last said of itself. No event: it is out of date a minute later.</summary>
+/// <summary>What a host last said of itself. No event: it is out of date seconds later.</summary>
 internal sealed class HostReportDocument
 {
     /// <summary>The host's name.</summary>
     public required string Id { get; init; }
 
+    /// <summary>When it was kept, by the database's clock; another one for each report.</summary>
     public required DateTimeOffset LastSeen { get; init; }
 
     public required string Version { get; init; }
@@ -88,4 +89,6 @@ internal sealed class HostReportDocument
     public required int Ports { get; init; }
 
     public required int Drift { get; init; }
+
+    public bool HasPublicInterface { get; init; }
 }

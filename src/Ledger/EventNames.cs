@@ -38,5 +38,7 @@ internal static class EventNames
         [typeof(HostJoined)] = "host-joined",
         [typeof(HostServesNetwork)] = "host-serves-network",
         [typeof(HostLeftNetwork)] = "host-left-network",
+        [typeof(HostDrained)] = "host-drained",
+        [typeof(HostResumed)] = "host-resumed",
     };
 }

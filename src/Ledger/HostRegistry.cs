@@ -1,5 +1,6 @@
 using Marten;
 using NovaNetBus.Domain.Hosts;
+using NovaNetBus.Domain.Networks;
 
 namespace NovaNetBus.Ledger;
 
@@ -10,25 +11,45 @@ namespace NovaNetBus.Ledger;
 /// <param name="Version">Of the worker that reported; null: none yet.</param>
 /// <param name="Ports">How many ports of instances it had at its last report.</param>
 /// <param name="Drift">How many differences its last full reconcile found.</param>
-/// <param name="Networks">Labels of the networks where it has an address of its own.</param>
-public sealed record HostEntry(string Host, DateTimeOffset JoinedAt, DateTimeOffset? LastSeen, string? Version, int Ports, int Drift, IReadOnlyList<string> Networks);
+/// <param name="Networks">Labels of the networks where it has an address of its own, and of those that it alone serves.</param>
+public sealed record HostEntry(string Host, DateTimeOffset JoinedAt, DateTimeOffset? LastSeen, string? Version, int Ports, int Drift, IReadOnlyList<string> Networks)
+{
+    /// <summary>It can translate addresses, and carry floating ones.</summary>
+    public bool HasPublicInterface { get; init; }
+
+    /// <summary>An operator wants it to be the host of no network.</summary>
+    public bool IsDrained { get; init; }
+}
+
+/// <summary>What a host's worker says of its host.</summary>
+/// <param name="Host">Its name.</param>
+/// <param name="Version">Of the worker.</param>
+/// <param name="Ports">How many ports of instances it has.</param>
+/// <param name="Drift">How many differences its last full reconcile found.</param>
+/// <param name="HasPublicInterface">It can translate addresses, and carry floating ones.</param>
+public sealed record HostReport(string Host, string Version, int Ports, int Drift, bool HasPublicInterface);
 
 /// <summary>The hosts that are known. Every method throws on an outage.</summary>
 public sealed class HostRegistry
 {
+    private const string Clock = "select clock_timestamp()";
+
     private readonly LedgerSessions sessions;
+    private readonly NetworkDirectory directory = new();
 
     internal HostRegistry(LedgerSessions sessions) => this.sessions = sessions;
 
-    /// <summary>Makes a host known. Nothing happens when it is.</summary>
+    /// <summary>Makes a host known whose worker starts; one that was drained may serve networks again from now on.</summary>
     public async Task JoinAsync(string host, DateTimeOffset now, CancellationToken cancellation)
     {
         try
         {
             await using var session = await sessions.WriteAsync(cancellation);
-            if (await session.Documents.LoadAsync<HostDocument>(host, cancellation) is null)
+            var document = await session.Documents.LoadAsync<HostDocument>(host, cancellation);
+            HostEvent? change = document is null ? new HostJoined(host, now) : document.State.IsDrained ? new HostResumed(host, now) : null;
+            if (change is not null)
             {
-                session.Append(Streams.OfHost(host), 0, [new HostJoined(host, now)], [new Origin(null, host, host, null)]);
+                session.Append(Streams.OfHost(host), document?.StreamVersion ?? 0, [change], [new Origin(null, host, host, null)]);
                 await session.CommitAsync(cancellation);
             }
         }
@@ -38,12 +59,28 @@ public sealed class HostRegistry
         }
     }
 
-    /// <summary>Keeps what a host says of itself; the last word counts.</summary>
-    public async Task HeartbeatAsync(string host, string version, int ports, int drift, DateTimeOffset now, CancellationToken cancellation)
+    /// <summary>
+    /// Keeps what a host says of itself; the last word counts. What it has to do for networks that one host serves is read after that: nobody who has counted it
+    /// as silent can take a network away in between. One call at a time.
+    /// </summary>
+    public async Task<IReadOnlyList<NetworkDuty>> HeartbeatAsync(HostReport report, CancellationToken cancellation)
     {
-        await using var session = await sessions.WriteAsync(cancellation);
-        session.Documents.Store(new HostReportDocument { Id = host, LastSeen = now, Version = version, Ports = ports, Drift = drift });
-        await session.CommitAsync(cancellation);
+        await using (var session = await sessions.WriteAsync(cancellation))
+        {
+            await using var clock = new Npgsql.NpgsqlCommand(Clock, session.Connection);
+            session.Documents.Store(new HostReportDocument
+            {
+                Id = report.Host,
+                LastSeen = (DateTime)(await clock.ExecuteScalarAsync(cancellation))!,
+                Version = report.Version,
+                Ports = report.Ports,
+                Drift = report.Drift,
+                HasPublicInterface = report.HasPublicInterface,
+            });
+            await session.CommitAsync(cancellation);
+        }
+
+        return await DutiesAsync(report.Host, cancellation);
     }
 
     /// <summary>True when the host has joined.</summary>
@@ -57,13 +94,36 @@ public sealed class HostRegistry
     public async Task<IReadOnlyList<HostEntry>> ListAsync(CancellationToken cancellation)
     {
         await using var session = await sessions.SnapshotAsync(cancellation);
-        var networks = (await NetworkDirectory.ReadAsync(session.Documents, cancellation)).ToDictionary(network => network.Id, network => network.Label);
+        return await ListAsync(session, await NetworkDirectory.ReadAsync(session.Documents, cancellation), cancellation);
+    }
+
+    /// <summary>All hosts, by name, in a session that has read these networks.</summary>
+    internal static async Task<IReadOnlyList<HostEntry>> ListAsync(LedgerSession session, IReadOnlyList<Network> networks, CancellationToken cancellation)
+    {
         var reports = (await session.Documents.Query<HostReportDocument>().ToListAsync(cancellation)).ToDictionary(report => report.Id);
         var hosts = await session.Documents.Query<HostDocument>().ToListAsync(cancellation);
         return [.. hosts.OrderBy(host => host.Id, StringComparer.Ordinal).Select(host => Entry(host.State, reports.GetValueOrDefault(host.Id), networks))];
     }
 
-    private static HostEntry Entry(HostRecord host, HostReportDocument? report, Dictionary<Guid, string> labels) => new(
+    private static HostEntry Entry(HostRecord host, HostReportDocument? report, IReadOnlyList<Network> networks) => new(
         host.Name, host.JoinedAt, report?.LastSeen, report?.Version, report?.Ports ?? 0, report?.Drift ?? 0,
-        [.. host.Addresses.Keys.Select(id => labels.GetValueOrDefault(id)).OfType<string>().Order(StringComparer.Ordinal)]);
+        [.. networks.Where(network => host.Addresses.ContainsKey(network.Id) || network.Host == host.Name).Select(network => network.Label).Order(StringComparer.Ordinal)])
+    {
+        HasPublicInterface = report?.HasPublicInterface ?? false,
+        IsDrained = host.IsDrained,
+    };
+
+    /// <summary>
+    /// All networks are read only when one of them has changed: this is asked every few seconds by each host. Not from one moment: what is read must be no
+    /// older than the lock, for which this waits while somebody takes a network away.
+    /// </summary>
+    private async Task<IReadOnlyList<NetworkDuty>> DutiesAsync(string host, CancellationToken cancellation)
+    {
+        await using var session = await sessions.WriteAsync(cancellation);
+        var batch = session.Documents.CreateBatchQuery();
+        var stamp = NetworkDirectory.AskFor(batch);
+        await batch.Execute(cancellation);
+        await directory.RefreshAsync(await stamp, session.Documents, cancellation);
+        return [.. directory.Networks.Select(network => NetworkDuty.Of(network, host)).OfType<NetworkDuty>()];
+    }
 }

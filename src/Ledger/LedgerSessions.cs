@@ -1,4 +1,5 @@
 using System.Data;
+using System.Globalization;
 using JasperFx.Events;
 using Marten;
 using Marten.Services;
@@ -10,6 +11,8 @@ namespace NovaNetBus.Ledger;
 /// <param name="program">Kept with each event: which program wrote it.</param>
 internal sealed class LedgerSessions(IDocumentStore store, NpgsqlDataSource source, string program)
 {
+    private static readonly string LockNetworks = string.Create(CultureInfo.InvariantCulture, $"select pg_advisory_xact_lock({LedgerLocks.Networks})");
+
     public IDocumentStore Store { get; } = store;
 
     /// <summary>
@@ -20,6 +23,23 @@ internal sealed class LedgerSessions(IDocumentStore store, NpgsqlDataSource sour
 
     /// <summary>All that is read comes from one moment.</summary>
     public Task<LedgerSession> SnapshotAsync(CancellationToken cancellation) => OpenAsync(IsolationLevel.RepeatableRead, cancellation);
+
+    /// <summary>A transaction for changing networks: it waits until no other does, and no commit about instances runs.</summary>
+    public async Task<LedgerSession> NetworksAsync(CancellationToken cancellation)
+    {
+        var session = await WriteAsync(cancellation);
+        try
+        {
+            await using var command = new NpgsqlCommand(LockNetworks, session.Connection);
+            await command.ExecuteNonQueryAsync(cancellation);
+            return session;
+        }
+        catch
+        {
+            await session.DisposeAsync();
+            throw;
+        }
+    }
 
     private async Task<LedgerSession> OpenAsync(IsolationLevel isolation, CancellationToken cancellation)
     {

@@ -18,7 +18,7 @@ public static class LedgerSetup
     internal const string SchemaName = "novanet";
 
     /// <summary>
-    /// Adds <see cref="InstanceLedger"/>, <see cref="NetworkLedger"/>, <see cref="HostRegistry"/>, <see cref="HostViews"/>, <see cref="InstanceMetadataLedger"/>,
+    /// Adds <see cref="InstanceLedger"/>, <see cref="NetworkLedger"/>, <see cref="HostRegistry"/>, <see cref="NetworkHosts"/>, <see cref="HostViews"/>, <see cref="InstanceMetadataLedger"/>,
     /// <see cref="Queries"/> and <see cref="Leadership"/>.
     /// When the host starts, the schema is made before any other hosted service runs; however many programs start at once.
     /// </summary>
@@ -39,6 +39,7 @@ public static class LedgerSetup
         services.AddSingleton(provider => new LedgerWriter(provider.GetRequiredService<LedgerSessions>()));
         services.AddSingleton(provider => new InstanceLedger(provider.GetRequiredService<LedgerWriter>()));
         services.AddSingleton(provider => new NetworkLedger(provider.GetRequiredService<LedgerSessions>()));
+        services.AddSingleton(provider => new NetworkHosts(provider.GetRequiredService<LedgerSessions>()));
         services.AddSingleton(provider => new HostRegistry(provider.GetRequiredService<LedgerSessions>()));
         services.AddSingleton(provider => new HostViews(provider.GetRequiredService<LedgerSessions>()));
         services.AddSingleton(provider => new InstanceMetadataLedger(provider.GetRequiredService<LedgerSessions>()));

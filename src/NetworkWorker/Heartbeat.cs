@@ -20,7 +20,7 @@ internal sealed class Heartbeat(NovaNetOptions options, HostRegistry registry, R
         {
             await outage.WaitOutAsync(
                 "The heartbeat",
-                token => registry.HeartbeatAsync(options.Host, ProcessDefaults.Version, reconciler.Ports, reconciler.Drift, clock.GetUtcNow(), token),
+                token => registry.HeartbeatAsync(new HostReport(options.Host, ProcessDefaults.Version, reconciler.Ports, reconciler.Drift, true), token),
                 stoppingToken);
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));

@@ -9,12 +9,17 @@ namespace NovaNetBus.Domain.Hosts;
 /// <param name="JoinedAt">UTC.</param>
 public sealed record HostRecord(string Name, ImmutableDictionary<Guid, Ipv4> Addresses, DateTimeOffset JoinedAt)
 {
+    /// <summary>An operator wants it to be the host of no network, until its worker starts anew.</summary>
+    public bool IsDrained { get; init; }
+
     /// <summary>The state after an event of this host's stream.</summary>
     public static HostRecord Evolve(HostRecord? state, HostEvent change) => change switch
     {
         HostJoined e => state ?? new HostRecord(e.Host, ImmutableDictionary<Guid, Ipv4>.Empty, e.At),
         HostServesNetwork e => state! with { Addresses = state.Addresses.SetItem(e.NetworkId, e.Address) },
         HostLeftNetwork e => state! with { Addresses = state.Addresses.Remove(e.NetworkId) },
+        HostDrained => state! with { IsDrained = true },
+        HostResumed => state! with { IsDrained = false },
         _ => throw new InvalidOperationException($"{change.GetType().Name} is not known"),
     };
 }
@@ -32,3 +37,9 @@ public sealed record HostServesNetwork(string Host, Guid NetworkId, Ipv4 Address
 
 /// <summary>It has no address on that network any more.</summary>
 public sealed record HostLeftNetwork(string Host, Guid NetworkId, DateTimeOffset At) : HostEvent(Host, At);
+
+/// <summary>An operator wants it to be the host of no network: its networks go to others, and no other comes to it.</summary>
+public sealed record HostDrained(string Host, DateTimeOffset At) : HostEvent(Host, At);
+
+/// <summary>Its worker has started anew after it was drained: networks may come to it again.</summary>
+public sealed record HostResumed(string Host, DateTimeOffset At) : HostEvent(Host, At);

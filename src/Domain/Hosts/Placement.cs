@@ -81,6 +81,26 @@ public static class Placement
         return moves;
     }
 
+    /// <summary>What empties a host: each of its networks gives over to another, or none does. Code: no-network-host.</summary>
+    public static Decision<NetworkMove> Drain(string host, IReadOnlyCollection<HostStanding> hosts, IReadOnlyCollection<Network> networks)
+    {
+        var load = LoadOf(networks);
+        var moves = new List<NetworkMove>();
+        foreach (var network in Network.InOrder(networks).Where(network => network.HasOneHost && (network.Move is { } move ? move.To : network.Host) == host))
+        {
+            if (Choose(network.Id, hosts, load, host) is not { } to)
+            {
+                return new Refusal(
+                    "no-network-host", $"No other host may serve network {network.Label} ({network.Cidr}) now; see 'novanet host list'. {host} keeps its networks.", Retryable: true);
+            }
+
+            moves.Add(new NetworkMove(network.Id, network.Host, to, $"{host} is drained", MoveKind.HandOver));
+            load[to] = load.GetValueOrDefault(to) + 1;
+        }
+
+        return moves.ToValueList();
+    }
+
     private static NetworkMove? MoveOf(
         Network network, Dictionary<string, HostStanding> standings, IReadOnlyCollection<HostStanding> hosts, Dictionary<string, int> load)
     {

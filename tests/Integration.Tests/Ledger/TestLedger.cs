@@ -32,6 +32,8 @@ public sealed class TestLedger : IAsyncLifetime
 
     internal InstanceMetadataLedger Metadata => Program.GetRequiredService<InstanceMetadataLedger>();
 
+    internal NetworkHosts NetworkHosts => Program.GetRequiredService<NetworkHosts>();
+
     internal HostRegistry Hosts => Program.GetRequiredService<HostRegistry>();
 
     internal IDocumentStore Store => Program.GetRequiredService<IDocumentStore>();
@@ -72,11 +74,11 @@ public sealed class TestLedger : IAsyncLifetime
     internal Task DisconnectAsync() => ExecuteAsync(
         Services.Postgres, $"select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = '{database}'");
 
-    internal async Task<Network> CreateNetworkAsync(string cidr, string label = "private", bool shareAddress = true, string? project = null)
+    internal async Task<Network> CreateNetworkAsync(string cidr, string label = "private", bool shareAddress = true, string? project = null, bool multiHost = true)
     {
         var decision = await Networks.CreateAsync(
             new CreateNetwork(
-                Guid.NewGuid(), label, cidr, Cidr.Parse("10.0.0.0/8"), "br100", null, null, null, [], project, true, shareAddress, true, 1500, Now),
+                Guid.NewGuid(), label, cidr, Cidr.Parse("10.0.0.0/8"), "br100", null, null, null, [], project, multiHost, shareAddress, true, 1500, Now),
             OriginOf("scheduler"), TestContext.Current.CancellationToken);
         return Assert.IsType<Decision<Network>.Accepted>(decision).Events[0];
     }

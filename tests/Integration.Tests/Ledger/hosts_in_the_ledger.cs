@@ -1,3 +1,4 @@
+using NovaNetBus.Ledger;
 using Xunit;
 
 namespace NovaNetBus.Integration.Tests.Ledger;
@@ -8,13 +9,14 @@ public sealed class hosts_in_the_ledger(TestLedger ledger) : IClassFixture<TestL
     public async Task join_once_and_are_listed_with_what_they_last_said()
     {
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => ledger.Hosts.JoinAsync("host-j", TestLedger.Now, TestContext.Current.CancellationToken)));
-        await ledger.Hosts.HeartbeatAsync("host-j", "0.1.0", 3, 0, TestLedger.Now, TestContext.Current.CancellationToken);
-        await ledger.Hosts.HeartbeatAsync("host-j", "0.1.0", 4, 1, TestLedger.Now.AddSeconds(5), TestContext.Current.CancellationToken);
+        await ledger.Hosts.HeartbeatAsync(new HostReport("host-j", "0.1.0", 3, 0, true), TestContext.Current.CancellationToken);
+        await ledger.Hosts.HeartbeatAsync(new HostReport("host-j", "0.1.0", 4, 1, true), TestContext.Current.CancellationToken);
 
         Assert.True(await ledger.Hosts.IsKnownAsync("host-j", TestContext.Current.CancellationToken));
         Assert.False(await ledger.Hosts.IsKnownAsync("host-x", TestContext.Current.CancellationToken));
         var host = (await ledger.Hosts.ListAsync(TestContext.Current.CancellationToken)).Single(entry => entry.Host == "host-j");
-        Assert.Equal((4, 1, TestLedger.Now.AddSeconds(5)), (host.Ports, host.Drift, host.LastSeen));
+        Assert.Equal((4, 1, true), (host.Ports, host.Drift, host.HasPublicInterface));
+        Assert.NotNull(host.LastSeen);
         await using var session = ledger.Store.QuerySession();
         Assert.Single(await session.Events.FetchStreamAsync("host-host-j", token: TestContext.Current.CancellationToken));
     }
