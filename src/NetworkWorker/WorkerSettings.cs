@@ -24,6 +24,8 @@ internal static class WorkerSettings
         Manager = options.NetworkManager,
         VlanInterface = options.VlanInterface,
         TakesInterfaceAddresses = options.TakeInterfaceAddresses,
+        ForceSnatRanges = options.ForceSnatRange.Select(ToCidr).ToValueList(),
+        ForwardInterfaces = options.ForwardBridgeInterface.Contains("all") ? null : options.ForwardBridgeInterface.ToValueList(),
     };
 
     /// <summary>A line for each option that is right in itself, but that this worker cannot serve.</summary>

@@ -29,8 +29,8 @@ public sealed class planning_a_host
         Assert.Equal(new BridgeAddress("br100", Served.HostAddress, 24), plan.Find("address br100 10.0.0.2"));
         Assert.Equal(
             [
-                $"address br100 10.0.0.2", "bridge br100", $"dhcp {Network.Id}", "element BridgePairs br100 br100", "element Bridges br100",
-                "element FixedRanges 10.0.0.0/24", "element NetworkSnat 10.0.0.0/24",
+                $"address br100 10.0.0.2", "bridge br100", $"dhcp {Network.Id}", "element BridgePairs br100 br100", "element BridgedRanges 10.0.0.0/24",
+                "element Bridges br100", "element FixedRanges 10.0.0.0/24", "element NetworkSnat 10.0.0.0/24",
             ],
             Keys(plan).Except(Keys(Plan(Given.Settings, [], []))));
         Assert.Equal("192.0.2.10", Assert.IsType<FirewallElement>(plan.Find("element NetworkSnat 10.0.0.0/24")).Value);

@@ -32,6 +32,7 @@ public static class HostDiff
         Uplink => 60,
         DhcpServer => 70,       // it binds to the address
         DhcpHost => 80,         // answered last, when all that the instance will use is there
+        FloatingAddress => 90,  // what comes in is translated by then; last, so that a NIC that is missing holds up nothing else
         _ => throw new InvalidOperationException($"{resource.GetType().Name} has no rank"),
     };
 }

@@ -7,14 +7,19 @@ namespace NovaNetBus.Domain.HostPlan;
 public static class HostPlanner
 {
     /// <summary>Of the constant firewall rules that the plan's elements are written for.</summary>
-    public const int FirewallVersion = 1;
+    public const int FirewallVersion = 2;
 
     /// <summary>
     /// The desired state for a view. A view of one port gives the part of the whole plan that this port needs: the plan of a host is the
     /// union of the plans of its ports.
     /// </summary>
     public static HostState Plan(HostView view) => view.Settings.Manager == NetworkManagerKind.FlatManager ? HostState.Empty : HostState.Of(
-        [.. Base(view.Settings), .. view.Networks.SelectMany(served => NetworkPlan(view, served)), .. view.Ports.SelectMany(port => PortPlan(view, port))]);
+        [.. Base(view.Settings), .. view.Networks.SelectMany(served => NetworkPlan(view, served)), .. TranslationPlan.SharedByFloatings(view), .. Own(view)]);
+
+    /// <summary>The part of the plan that only these ports and floating IPs need, and that goes with them.</summary>
+    public static HostState PlanOfOwn(HostView view) => view.Settings.Manager == NetworkManagerKind.FlatManager ? HostState.Empty : HostState.Of(Own(view));
+
+    private static IEnumerable<HostResource> Own(HostView view) => [.. view.Ports.SelectMany(port => PortPlan(view, port)), .. TranslationPlan.OfFloatings(view)];
 
     private static IEnumerable<HostResource> Base(HostSettings settings) =>
     [
@@ -23,22 +28,19 @@ public static class HostPlanner
         new Sysctl("net.bridge.bridge-nf-call-ip6tables", "0"),
         new Sysctl("net.bridge.bridge-nf-call-arptables", "0"),
         new FirewallRules(FirewallVersion),
-        Element(FirewallSet.PublicInterfaces, settings.PublicInterface),
-        .. settings.DmzCidrs.Select(cidr => Element(FirewallSet.NoSnat, cidr.ToString())),
+        .. TranslationPlan.OfHost(settings),
     ];
 
     private static IEnumerable<HostResource> NetworkPlan(HostView view, ServedNetwork served)
     {
         var network = served.Network;
-        var cidr = network.Cidr.ToString();
         yield return new Bridge(network.Bridge, MacAddress.ForBridge(view.Host, network.Bridge), network.Mtu);
         yield return new BridgeAddress(network.Bridge, served.HostAddress, network.Cidr.PrefixLength);
         yield return Element(FirewallSet.Bridges, network.Bridge);
         yield return Element(FirewallSet.BridgePairs, network.Bridge, network.Bridge);
-        yield return Element(FirewallSet.FixedRanges, cidr);
-        if (view.Settings.RoutingSourceIp is { } source)
+        foreach (var element in TranslationPlan.OfNetwork(view, served))
         {
-            yield return Element(FirewallSet.NetworkSnat, cidr) with { Value = source.ToString() };
+            yield return element;
         }
 
         if (UplinkOf(view.Settings, network) is { } uplink)

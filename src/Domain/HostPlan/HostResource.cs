@@ -49,7 +49,13 @@ public enum FirewallSet
     /// <summary>inet map: CIDR of a network to the source address that its instances leave with.</summary>
     NetworkSnat,
 
-    /// <summary>inet: interfaces by which SNAT leaves (public_interface).</summary>
+    /// <summary>inet: CIDRs of networks with an external gateway, which are translated towards <see cref="ForcedDestinations"/> only.</summary>
+    ExternalRanges,
+
+    /// <summary>inet: destinations towards which the networks with an external gateway are translated too (force_snat_range).</summary>
+    ForcedDestinations,
+
+    /// <summary>inet: interfaces by which SNAT leaves (public_interface, and those of floating ranges).</summary>
     PublicInterfaces,
 
     /// <summary>inet and arp: our bridges.</summary>
@@ -57,6 +63,12 @@ public enum FirewallSet
 
     /// <summary>inet: (bridge, bridge) between which the host may route.</summary>
     BridgePairs,
+
+    /// <summary>inet: bridges that forward to <see cref="ForwardInterfaces"/> only.</summary>
+    LimitedBridges,
+
+    /// <summary>inet: interfaces that limited bridges forward to and from (forward_bridge_interface).</summary>
+    ForwardInterfaces,
 
     /// <summary>inet map: floating IP to fixed IP.</summary>
     FloatingDnat,
@@ -78,6 +90,18 @@ public enum FirewallSet
 
     /// <summary>bridge: (uplink, gateway address) that must not cross it, when every host has the same gateway address.</summary>
     Gateways,
+
+    /// <summary>bridge: CIDRs of our networks: what is sent there stays on the bridge.</summary>
+    BridgedRanges,
+
+    /// <summary>bridge map: fixed IP with a floating one, in a network with an external gateway, to its bridge's MAC: the host routes what it sends out.</summary>
+    RoutedAddresses,
+
+    /// <summary>bridge map: CIDR of a network with an external gateway to its bridge's MAC: the host routes what is sent to <see cref="RoutedDestinations"/>.</summary>
+    RoutedRanges,
+
+    /// <summary>bridge: destinations of force_snat_range.</summary>
+    RoutedDestinations,
 }
 
 /// <summary>An element of a set or map of the firewall rules.</summary>
@@ -133,6 +157,16 @@ public sealed record VlanDevice(string Name, string Parent, int Vlan, MacAddress
 
     /// <summary>The name of a VLAN's device, as nova named it.</summary>
     public static string NameOf(int vlan) => string.Create(CultureInfo.InvariantCulture, $"vlan{vlan}");
+}
+
+/// <summary>A floating IP on a NIC of the host, as a /32. It comes after the elements that translate it and goes before them: without them the host itself would answer.</summary>
+public sealed record FloatingAddress(string Interface, Ipv4 Address) : HostResource
+{
+    /// <inheritdoc/>
+    public override string Key => $"floating {Interface} {Address}";
+
+    /// <inheritdoc/>
+    public override string Noun => $"floating IP {Address} on {Interface}";
 }
 
 /// <summary>A NIC of the host that is a port of one of our bridges (flat_interface).</summary>

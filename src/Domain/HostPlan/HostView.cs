@@ -8,7 +8,11 @@ namespace NovaNetBus.Domain.HostPlan;
 /// <param name="Settings">The worker's options.</param>
 /// <param name="Networks">Networks that have something on this host.</param>
 /// <param name="Ports">Ports of instances on this host; their networks are among <paramref name="Networks"/>.</param>
-public sealed record HostView(string Host, HostSettings Settings, IReadOnlyList<ServedNetwork> Networks, IReadOnlyList<ServedPort> Ports);
+public sealed record HostView(string Host, HostSettings Settings, IReadOnlyList<ServedNetwork> Networks, IReadOnlyList<ServedPort> Ports)
+{
+    /// <summary>Floating IPs of these ports. Where several lead to one fixed IP, the instance leaves by the first of them.</summary>
+    public IReadOnlyList<ServedFloating> Floatings { get; init; } = [];
+}
 
 /// <summary>A worker's options that shape its host.</summary>
 /// <param name="PublicInterface">By which SNAT leaves.</param>
@@ -30,6 +34,12 @@ public sealed record HostSettings(
 
     /// <summary>take_interface_addresses: a NIC that carries addresses may be used, and they move to its bridge.</summary>
     public bool TakesInterfaceAddresses { get; init; }
+
+    /// <summary>Destinations towards which networks with an external gateway are translated too (force_snat_range).</summary>
+    public ValueList<Cidr> ForceSnatRanges { get; init; } = [];
+
+    /// <summary>The interfaces that bridges forward to and from (forward_bridge_interface); null: all.</summary>
+    public ValueList<string>? ForwardInterfaces { get; init; }
 }
 
 /// <summary>A network and this host's address on it, which its instances use as router and DHCP server.</summary>
@@ -41,3 +51,6 @@ public sealed record ServedNetwork(Network Network, Ipv4 HostAddress)
 
 /// <summary>One NIC of an instance on this host.</summary>
 public sealed record ServedPort(Guid NetworkId, string PortName, MacAddress Mac, Ipv4 Address, string Hostname);
+
+/// <summary>A floating IP that leads to a fixed IP of a port on this host, by the interface of its range; null: by public_interface.</summary>
+public sealed record ServedFloating(Ipv4 Address, Ipv4 FixedIp, Guid NetworkId, string? Interface);

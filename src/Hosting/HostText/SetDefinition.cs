@@ -27,9 +27,13 @@ public sealed record SetDefinition(FirewallSet Set, string Name, string[] Famili
         new(FirewallSet.FixedRanges, "fixed_ranges", ["inet"], [SetField.Range]),
         new(FirewallSet.NoSnat, "no_snat", ["inet"], [SetField.Range]),
         new(FirewallSet.NetworkSnat, "network_snat", ["inet"], [SetField.Range], SetField.Address),
+        new(FirewallSet.ExternalRanges, "external_ranges", ["inet"], [SetField.Range]),
+        new(FirewallSet.ForcedDestinations, "forced_destinations", ["inet"], [SetField.Range]),
         new(FirewallSet.PublicInterfaces, "public_interfaces", ["inet"], [SetField.Interface]),
         new(FirewallSet.Bridges, "bridges", ["inet", "arp"], [SetField.Interface]),
         new(FirewallSet.BridgePairs, "bridge_pairs", ["inet"], [SetField.Interface, SetField.Interface]),
+        new(FirewallSet.LimitedBridges, "limited_bridges", ["inet"], [SetField.Interface]),
+        new(FirewallSet.ForwardInterfaces, "forward_interfaces", ["inet"], [SetField.Interface]),
         new(FirewallSet.FloatingDnat, "floating_dnat", ["inet"], [SetField.Address], SetField.Address),
         new(FirewallSet.FloatingSnat, "floating_snat", ["inet"], [SetField.Address], SetField.Address),
         new(FirewallSet.VmPorts, "vm_ports", ["bridge"], [SetField.Interface]),
@@ -37,6 +41,10 @@ public sealed record SetDefinition(FirewallSet Set, string Name, string[] Famili
         new(FirewallSet.PortIp, "port_ip", ["bridge"], [SetField.Interface, SetField.Mac, SetField.Address]),
         new(FirewallSet.Uplinks, "uplinks", ["bridge"], [SetField.Interface]),
         new(FirewallSet.Gateways, "gateways", ["bridge"], [SetField.Interface, SetField.Address]),
+        new(FirewallSet.BridgedRanges, "bridged_ranges", ["bridge"], [SetField.Range]),
+        new(FirewallSet.RoutedAddresses, "routed_addresses", ["bridge"], [SetField.Address], SetField.Mac),
+        new(FirewallSet.RoutedRanges, "routed_ranges", ["bridge"], [SetField.Range], SetField.Mac),
+        new(FirewallSet.RoutedDestinations, "routed_destinations", ["bridge"], [SetField.Range]),
     }.ToDictionary(definition => definition.Set);
 
     public static SetDefinition? Find(string family, string name) =>

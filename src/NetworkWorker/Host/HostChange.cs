@@ -11,13 +11,17 @@ internal sealed record HostChange(HostState Wanted, IReadOnlyList<string> Gone, 
     /// <summary>These ports and all that they need come.</summary>
     public static HostChange Coming(HostView view, Cause cause) => new(HostPlanner.Plan(view), [], cause);
 
-    /// <summary>These ports go; what they share with others stays.</summary>
-    public static HostChange Going(HostView view, Cause cause)
+    /// <summary>These ports and floating IPs go; what they share with others stays.</summary>
+    public static HostChange Going(HostView view, Cause cause) => new(HostState.Empty, KeysOf(HostPlanner.PlanOfOwn(view)), cause);
+
+    /// <summary>Ports and floating IPs become others, such as fewer; what they share with others stays.</summary>
+    public static HostChange Becoming(HostView before, HostView after, Cause cause)
     {
-        var shared = HostPlanner.Plan(view with { Ports = [] });
-        var own = HostPlanner.Plan(view).Resources.Select(resource => resource.Key).Where(key => shared.Find(key) is null);
-        return new(HostState.Empty, [.. own], cause);
+        var wanted = HostPlanner.Plan(after);
+        return new(wanted, [.. KeysOf(HostPlanner.PlanOfOwn(before)).Where(key => wanted.Find(key) is null)], cause);
     }
+
+    private static IReadOnlyList<string> KeysOf(HostState state) => [.. state.Resources.Select(resource => resource.Key)];
 
     /// <summary>True when the step is for the sake of this change.</summary>
     public bool Explains(HostAction step) => Wanted.Find(step.Resource.Key) is not null || Gone.Contains(step.Resource.Key);

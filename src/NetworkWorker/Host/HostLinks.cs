@@ -15,9 +15,12 @@ internal sealed class HostLinks : IDisposable
     private readonly Rtnetlink netlink = new();
     private readonly TakenNics taken;
     private readonly HostVlans vlans;
+    private readonly int announcements;
 
-    public HostLinks(string statePath)
+    /// <param name="announcements">How often a new address is told to the neighbours.</param>
+    public HostLinks(string statePath, int announcements = 0)
     {
+        this.announcements = announcements;
         taken = new TakenNics(statePath, netlink);
         vlans = new HostVlans(netlink, taken);
     }
@@ -35,14 +38,23 @@ internal sealed class HostLinks : IDisposable
     public IReadOnlyDictionary<string, int> Bridges() =>
         netlink.Links().Where(link => link.IsBridge).ToDictionary(link => link.Name, link => link.Index);
 
-    /// <summary>What is ours or wanted. NICs count as uplinks when they are wanted as such or are in <paramref name="uplinks"/> already.</summary>
-    public IReadOnlyList<HostResource> Read(HostState wanted, IReadOnlySet<string> uplinks)
+    /// <summary>
+    /// What is ours or wanted. NICs count as uplinks when they are wanted as such or are in <paramref name="uplinks"/> already; an address alone as a floating
+    /// one when it is wanted, carries our mark or is in <paramref name="floatings"/>, where each is before it is on a NIC.
+    /// </summary>
+    public IReadOnlyList<HostResource> Read(HostState wanted, IReadOnlySet<string> uplinks, IReadOnlySet<string> floatings)
     {
         var links = netlink.Links();
+        var names = links.ToDictionary(link => link.Index, link => link.Name);
+        var addresses = netlink.Addresses().Where(address => address.Ipv4 is not null && names.ContainsKey(address.LinkIndex)).ToList();
+        var floating = addresses.Where(address => address.PrefixLength == 32)
+            .Select(address => (Address: address, Resource: new FloatingAddress(names[address.LinkIndex], address.Ipv4!.Value)))
+            .Where(found => found.Address.IsOurs || floatings.Contains(found.Resource.Address.ToString()) || wanted.Find(found.Resource.Key) is not null).ToList();
         var bridges = links.Where(link => link.IsBridge && (link.IsOurs || wanted.Find("bridge " + link.Name) is not null)).ToDictionary(link => link.Index);
         var found = bridges.Values.Select(link => ReadBridge(link, wanted)).OfType<HostResource>().ToList();
-        found.AddRange(netlink.Addresses()
-            .Where(address => address.Ipv4 is not null && bridges.TryGetValue(address.LinkIndex, out var bridge) && !taken.Brought(bridge, address))
+        found.AddRange(floating.Select(found => found.Resource));
+        found.AddRange(addresses.Except(floating.Select(found => found.Address))
+            .Where(address => bridges.TryGetValue(address.LinkIndex, out var bridge) && !taken.Brought(bridge, address))
             .Select(address => new BridgeAddress(bridges[address.LinkIndex].Name, address.Ipv4!.Value, address.PrefixLength))
             .Where(address => bridges.Values.Any(link => link.Name == address.Bridge && link.IsOurs) || wanted.Find(address.Key) is not null));
         found.AddRange(HostVlans.Read(links, wanted));
@@ -87,7 +99,34 @@ internal sealed class HostLinks : IDisposable
         }
     }
 
-    public void AddAddress(BridgeAddress address) => netlink.AddAddress(netlink.Find(address.Bridge).Index, address.Address, address.PrefixLength);
+    public void AddAddress(BridgeAddress address)
+    {
+        var bridge = netlink.Find(address.Bridge);
+        netlink.AddAddress(bridge.Index, address.Address, address.PrefixLength);
+        GratuitousArp.Announce(bridge, address.Address, announcements);
+    }
+
+    /// <summary>Throws with no-floating-ip-interface when there is no such NIC. An address that the host has for itself is not taken.</summary>
+    public void AddFloating(FloatingAddress floating)
+    {
+        var nic = netlink.Links().FirstOrDefault(link => link.Name == floating.Interface)
+            ?? throw new HostRefusalException(ErrorCodes.NoFloatingIpInterface, $"this host has no interface {floating.Interface}");
+        if (netlink.Addresses().FirstOrDefault(address => address.Ipv4 == floating.Address && address.PrefixLength != 32) is { } own)
+        {
+            throw new HostRefusalException(ErrorCodes.HostConfigurationFailed, $"{own} is an address of this host itself");
+        }
+
+        netlink.AddFloatingAddress(nic.Index, floating.Address);
+        GratuitousArp.Announce(nic, floating.Address, announcements);
+    }
+
+    public void RemoveFloating(FloatingAddress floating)
+    {
+        if (netlink.Links().FirstOrDefault(link => link.Name == floating.Interface) is { } nic)
+        {
+            netlink.RemoveAddress(nic.Index, floating.Address, 32);
+        }
+    }
 
     public void RemoveAddress(BridgeAddress address)
     {

@@ -10,9 +10,10 @@ namespace NovaNetBus.NetworkWorker.Host;
 /// The real host: the network namespace of the thread that makes this, and the files below <paramref name="statePath"/>. Needs the rights of
 /// root. One call at a time, all of them from threads of that namespace.
 /// </summary>
-internal sealed class KernelHost(string statePath) : IHost, IDisposable
+/// <param name="announcements">How often each new address is told to the neighbours by gratuitous ARP (send_arp_for_ha).</param>
+internal sealed class KernelHost(string statePath, int announcements = 0) : IHost, IDisposable
 {
-    private readonly HostLinks links = new(statePath);
+    private readonly HostLinks links = new(statePath, announcements);
     private readonly HostFirewall firewall = new();
     private readonly HostDhcp dhcp = new(statePath);
     private readonly Lock oneAtATime = new();
@@ -22,8 +23,11 @@ internal sealed class KernelHost(string statePath) : IHost, IDisposable
         lock (oneAtATime)
         {
             var rules = firewall.Read();
-            var uplinks = rules.OfType<FirewallElement>().Where(element => element.Set == FirewallSet.Uplinks).Select(element => element.Parts[0]).ToHashSet();
-            return HostState.Of([.. ReadSysctls(wanted), .. rules, .. links.Read(wanted, uplinks), .. dhcp.Read(wanted, links.Bridges())]);
+            HashSet<string> FirstPartsOf(FirewallSet set) => [.. rules.OfType<FirewallElement>().Where(element => element.Set == set).Select(element => element.Parts[0])];
+            return HostState.Of([
+                .. ReadSysctls(wanted), .. rules, .. links.Read(wanted, FirstPartsOf(FirewallSet.Uplinks), FirstPartsOf(FirewallSet.FloatingDnat)),
+                .. dhcp.Read(wanted, links.Bridges()),
+            ]);
         }
     }
 
@@ -37,7 +41,7 @@ internal sealed class KernelHost(string statePath) : IHost, IDisposable
                 if (Try(step) is { } failure)
                 {
                     failures.AddRange(step.Actions.Select(action => failure(action)));
-                    if (!step.IsRemoval)
+                    if (!step.IsRemoval && step.Actions[0].Resource is not FloatingAddress) // nothing rests on one of those
                     {
                         break;
                     }
@@ -116,6 +120,9 @@ internal sealed class KernelHost(string statePath) : IHost, IDisposable
             case (HostAction.Remove, VlanDevice vlan):
                 links.RemoveVlan(vlan);
                 break;
+            case (HostAction.Remove, FloatingAddress floating):
+                links.RemoveFloating(floating);
+                break;
             case (HostAction.Remove, Uplink uplink):
                 links.RemoveUplink(uplink);
                 break;
@@ -141,6 +148,9 @@ internal sealed class KernelHost(string statePath) : IHost, IDisposable
                 break;
             case (_, VlanDevice vlan):
                 links.AddVlan(vlan);
+                break;
+            case (_, FloatingAddress floating):
+                links.AddFloating(floating);
                 break;
             case (_, Uplink uplink):
                 links.AddUplink(uplink);

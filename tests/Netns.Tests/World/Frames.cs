@@ -19,6 +19,9 @@ internal static class Frames
     public static byte[] ArpReply(MacAddress from, MacAddress to, MacAddress sender, Ipv4 senderAddress, Ipv4 target, string text) =>
         Arp(2, from, to, sender, senderAddress, to, target, text);
 
+    /// <summary>The part of an ARP answer that tells who has which address, as a captured frame shows it.</summary>
+    public static string ArpAnswer(MacAddress sender, Ipv4 address) => Encoding.Latin1.GetString([0, 2, .. Mac(sender), .. Ip(address)]);
+
     /// <summary>What a DHCP server would say: from port 67, as a broadcast.</summary>
     public static byte[] DhcpOffer(MacAddress from, Ipv4 source, string text) => Udp(from, source, Broadcast, Everybody, text, 67, 68);
 

@@ -15,15 +15,18 @@ internal sealed class TestHost : IDisposable
     public static readonly Ipv4 Gateway = Ipv4.Parse("10.4.0.1");
 
     private readonly List<IDisposable> inhabitants = [];
+    private readonly string name;
+    private readonly int announcements;
     private KernelHost kernel;
     private HostState planned = HostState.Empty;
 
-    public TestHost()
+    public TestHost(string name = "host-a", int announcements = 0)
     {
+        (this.name, this.announcements) = (name, announcements);
         Namespace = new NetworkNamespace("host");
         StatePath = Directory.CreateTempSubdirectory("novanet-netns-").FullName;
         File.SetUnixFileMode(StatePath, (UnixFileMode)0b111_101_101);
-        kernel = Namespace.Run(() => new KernelHost(StatePath));
+        kernel = Namespace.Run(() => new KernelHost(StatePath, announcements));
     }
 
     public NetworkNamespace Namespace { get; }
@@ -53,8 +56,10 @@ internal sealed class TestHost : IDisposable
 
     public List<ServedPort> Ports { get; } = [];
 
+    public List<ServedFloating> Floatings { get; } = [];
+
     /// <summary>What the host must look like with the present settings and ports.</summary>
-    public HostState Plan() => HostPlanner.Plan(new HostView("host-a", Settings, [new ServedNetwork(Network, Gateway)], Ports));
+    public HostState Plan() => HostPlanner.Plan(new HostView(name, Settings, [new ServedNetwork(Network, Gateway)], Ports) { Floatings = Floatings });
 
     public HostState Read(HostState wanted) => Namespace.Run(() => kernel.Read(wanted));
 
@@ -79,7 +84,7 @@ internal sealed class TestHost : IDisposable
     public void RestartWorker() => Namespace.Run(() =>
     {
         kernel.Dispose();
-        kernel = new KernelHost(StatePath);
+        kernel = new KernelHost(StatePath, announcements);
     });
 
     /// <summary>A VM whose port the host does not know yet.</summary>
@@ -97,6 +102,11 @@ internal sealed class TestHost : IDisposable
         Ports.Add(vm.Port);
         return vm;
     }
+
+    /// <summary>A floating IP leads to a VM; <see cref="Reconcile"/> or <see cref="ApplyChange"/> makes it so.</summary>
+    public void Associate(string floating, TestVm vm, string? nic = null) => Floatings.Add(new ServedFloating(Ipv4.Parse(floating), vm.Address, NetworkId, nic));
+
+    public void Disassociate(string floating) => Floatings.RemoveAll(served => served.Address == Ipv4.Parse(floating));
 
     /// <summary>A machine at the other end of a NIC of the host, which gets this name.</summary>
     public TestNeighbour Connect(string nic)

@@ -1,6 +1,7 @@
 using NovaNetBus.Domain.Addressing;
 using NovaNetBus.Domain.HostPlan;
 using NovaNetBus.Hosting.HostText;
+using NovaNetBus.NetworkWorker.Kernel.Netlink;
 
 namespace NovaNetBus.NetworkWorker.Kernel.Firewall;
 
@@ -8,6 +9,7 @@ namespace NovaNetBus.NetworkWorker.Kernel.Firewall;
 internal sealed class HostFirewall : IDisposable
 {
     private readonly Nftables nft = new();
+    private readonly Conntrack connections = new();
     private readonly RuleTable[] tables;
 
     public HostFirewall() => tables = [.. FirewallRuleText.All.Select(text => new RuleTable(nft, text))];
@@ -50,11 +52,16 @@ internal sealed class HostFirewall : IDisposable
             }
         }
 
-        foreach (var element in gone.Concat(come).Where(element => element.Set is FirewallSet.FloatingDnat or FirewallSet.FloatingSnat))
+        var translated = gone.Concat(come).Where(element => element.Set is FirewallSet.FloatingDnat or FirewallSet.FloatingSnat);
+        if (translated.Select(element => Ipv4.Parse(element.Parts[0])).ToHashSet() is { Count: > 0 } addresses)
         {
-            Conntrack.Forget(Ipv4.Parse(element.Parts[0]));
+            connections.Forget(addresses);
         }
     }
 
-    public void Dispose() => nft.Dispose();
+    public void Dispose()
+    {
+        nft.Dispose();
+        connections.Dispose();
+    }
 }

@@ -31,8 +31,12 @@ internal sealed record Link(int Index, string Name, string? Kind, int? Master, M
 /// <param name="LinkIndex">Of the interface.</param>
 /// <param name="Address">Four or sixteen bytes.</param>
 /// <param name="PrefixLength">Bits.</param>
-internal sealed record LinkAddress(int LinkIndex, System.Net.IPAddress Address, int PrefixLength)
+/// <param name="IsOurs">It carries <see cref="OurProtocol"/>. Kernels before 5.18 keep no such mark.</param>
+internal sealed record LinkAddress(int LinkIndex, System.Net.IPAddress Address, int PrefixLength, bool IsOurs)
 {
+    /// <summary>Marks the floating addresses that we brought, and so may take away (the kernel's own origins are 1 to 3).</summary>
+    public const byte OurProtocol = 0x6e;
+
     /// <summary>Null for IPv6.</summary>
     public Ipv4? Ipv4 => Domain.Addressing.Ipv4.TryParse(Address.ToString(), out var address) ? address : null;
 

@@ -6,6 +6,7 @@ namespace NovaNetBus.NetworkWorker.Kernel.Netlink;
 internal sealed class NetlinkException(int errno, string request, string? detail = null)
     : Exception($"{request}: {Name(errno)} ({Marshal.GetPInvokeErrorMessage(errno)}){(detail is null ? "" : ": " + detail)}")
 {
+    public const int NoEntry = 2;
     public const int NoSuchProcess = 3; // as the kernel says of a route that it has not
     public const int Exists = 17;
     public const int NoDevice = 19;
@@ -18,7 +19,7 @@ internal sealed class NetlinkException(int errno, string request, string? detail
     private static string Name(int errno) => errno switch
     {
         1 => "EPERM",
-        2 => "ENOENT",
+        NoEntry => "ENOENT",
         NoSuchProcess => "ESRCH",
         13 => "EACCES",
         16 => "EBUSY",

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace NovaNetBus.NetworkWorker.Kernel.Netlink;
 
-/// <summary>One rtnetlink message while it is written: header, fixed part, attributes. Netlink numbers are in the machine's byte order.</summary>
+/// <summary>One netlink message while it is written: header, fixed part, attributes. Netlink numbers are in the machine's byte order.</summary>
 internal sealed class NetlinkRequest
 {
     public const int HeaderSize = 16;

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace NovaNetBus.NetworkWorker.Kernel.Netlink;
 
 /// <summary>
-/// An rtnetlink socket of the network namespace in which it was made. One request at a time.
+/// A netlink socket of the network namespace in which it was made. One request at a time.
 /// .NET does not open this address family, but works with a socket that libc opened.
 /// </summary>
 internal sealed partial class NetlinkSocket : IDisposable
@@ -20,9 +20,10 @@ internal sealed partial class NetlinkSocket : IDisposable
     private readonly Lock oneAtATime = new();
     private uint sequence;
 
-    public NetlinkSocket()
+    /// <param name="protocol">Whom it speaks to; 0: rtnetlink.</param>
+    public NetlinkSocket(int protocol = 0)
     {
-        var handle = OpenSocket(AddressFamilyNetlink, SocketRaw | CloseOnExec, 0);
+        var handle = OpenSocket(AddressFamilyNetlink, SocketRaw | CloseOnExec, protocol);
         if (handle < 0)
         {
             throw new NetlinkException(Marshal.GetLastPInvokeError(), "open a netlink socket");

@@ -15,7 +15,7 @@ internal sealed class Rtnetlink : IDisposable
     private const ushort InfoKind = 1, InfoData = 2;
     private const ushort BridgeForwardDelay = 1, BridgeStp = 5, BridgeMulticastSnooping = 23;
     private const ushort VlanId = 1;
-    private const ushort AddressAddress = 1, AddressLocal = 2, AddressBroadcast = 4;
+    private const ushort AddressAddress = 1, AddressLocal = 2, AddressBroadcast = 4, AddressProtocol = 11;
     private const uint Up = 0x1, SkipStatistics = 8;
     private const byte Ipv4Family = 2, ScopeGlobal = 0;
 
@@ -89,6 +89,15 @@ internal sealed class Rtnetlink : IDisposable
             .With(AddressLocal, bytes).With(AddressAddress, bytes)
             .With(AddressBroadcast, NetlinkRequest.Address(new Cidr(address, prefixLength).Broadcast.Value));
         Unless(NetlinkException.Exists, request, $"add address {address}/{prefixLength} to interface {linkIndex}");
+    }
+
+    /// <summary>Adds an IPv4 address alone, as a /32, with our mark.</summary>
+    public void AddFloatingAddress(int linkIndex, Ipv4 address)
+    {
+        var bytes = NetlinkRequest.Address(address.Value);
+        var request = new NetlinkRequest(NewAddress, Request | Acknowledge | Create | Replace, AddressPart(linkIndex, 32))
+            .With(AddressLocal, bytes).With(AddressAddress, bytes).With(AddressProtocol, [LinkAddress.OurProtocol]);
+        Unless(NetlinkException.Exists, request, $"add address {address}/32 to interface {linkIndex}");
     }
 
     public void RemoveAddress(int linkIndex, Ipv4 address, int prefixLength)
@@ -169,7 +178,9 @@ internal sealed class Rtnetlink : IDisposable
         var attributes = new NetlinkAttributes(message[8..]);
         var bytes = attributes.Bytes(AddressLocal) ?? attributes.Bytes(AddressAddress);
         return bytes is { Length: 4 or 16 } address
-            ? new LinkAddress(BitConverter.ToInt32(message.Span[4..]), new IPAddress(address.Span), message.Span[1])
+            ? new LinkAddress(
+                BitConverter.ToInt32(message.Span[4..]), new IPAddress(address.Span), message.Span[1],
+                attributes.Bytes(AddressProtocol) is { Length: 1 } protocol && protocol.Span[0] == LinkAddress.OurProtocol)
             : null;
     }
 }
