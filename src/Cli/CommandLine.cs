@@ -50,10 +50,14 @@ internal static class CommandLine
             StateCommands.Group(conversation),
             ErrorCommands.Group(conversation),
             ConfigCommands.Group(conversation),
+            CompletionCommand.Of(conversation),
         };
-        var db = DbCommands.Group(conversation);
-        db.Hidden = true;
-        root.Add(db);
+        foreach (var hidden in new[] { DbCommands.Group(conversation), ValueCommand.Of(conversation) })
+        {
+            hidden.Hidden = true;
+            root.Add(hidden);
+        }
+
         foreach (var help in root.Options.OfType<HelpOption>())
         {
             help.Action = new HelpWithExamples();

@@ -2,7 +2,8 @@ namespace NovaNetBus.Hosting.Options;
 
 /// <summary>
 /// Reads an oslo-style INI as it stands: sections, <c>key = value</c> or <c>key: value</c>, comment lines with # or ;, indented lines that go on
-/// with the value before, and keys given several times. Only [DEFAULT] is ours.
+/// with the value before, and keys given several times. Only [DEFAULT] is ours. Lines of a flagfile, which nova.conf was until 2012.1, are read as well:
+/// <c>--key=value</c>, and <c>--key</c> alone for true.
 /// </summary>
 internal static class NovaConf
 {
@@ -30,9 +31,9 @@ internal static class NovaConf
             {
                 (section, open) = (text[1..^1].Trim(), null);
             }
-            else if (text.IndexOfAny(['=', ':']) is var at and > 0)
+            else if (Pair(text) is { } pair)
             {
-                open = Add(section == "DEFAULT" ? values : [], text[..at].Trim(), Unquote(text[(at + 1)..].Trim()));
+                open = Add(section == "DEFAULT" ? values : [], pair.Key, Unquote(pair.Value));
             }
             else
             {
@@ -41,6 +42,18 @@ internal static class NovaConf
         }
 
         return (values, faults);
+    }
+
+    private static (string Key, string Value)? Pair(string text)
+    {
+        var isFlag = text.StartsWith("--", StringComparison.Ordinal);
+        var line = isFlag ? text[2..] : text;
+        return line.IndexOfAny(['=', ':']) switch
+        {
+            > 0 and var at => (line[..at].Trim(), line[(at + 1)..].Trim()),
+            -1 when isFlag && line.Length > 0 => (line, "true"),
+            _ => null,
+        };
     }
 
     private static List<string> Add(Dictionary<string, List<string>> values, string key, string value)

@@ -53,7 +53,7 @@ public static class OptionReader
             {
                 var texts = substitution.Of(entry);
                 entry.Property.SetValue(options, OptionTable.Parse(entry, texts));
-                values.Add(new EffectiveOption(entry.Name, texts.Count == 0 ? null : string.Join(",", texts), source));
+                values.Add(new EffectiveOption(entry.Name, texts.Count == 0 ? null : Shown(entry, texts), source));
             }
             catch (FormatException fault)
             {
@@ -65,6 +65,9 @@ public static class OptionReader
         var unused = file.Keys.Where(key => OptionTable.Find(key) is null).Order(StringComparer.Ordinal).ToList();
         return new OptionReading(faults.Count == 0 ? options : null, values, unused, faults);
     }
+
+    private static string Shown(OptionEntry entry, IReadOnlyList<string> texts) =>
+        string.Join(",", entry.IsList ? texts.SelectMany(OptionTable.Items) : texts);
 
     private static void TakeSettings(IReadOnlyList<string> files, Dictionary<string, RawOption> given, List<string> faults)
     {

@@ -73,11 +73,14 @@ internal static class OptionTable
         return OptionValue.Parse(type, text, entry.Rules);
     }
 
+    /// <summary>The items of a list's text.</summary>
+    public static string[] Items(string text) => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
     private static Array ParseList(OptionEntry entry, IReadOnlyList<string> texts)
     {
         var type = entry.Property.PropertyType.GetGenericArguments()[0];
         var items = texts
-            .SelectMany(text => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+            .SelectMany(Items)
             .Select(item => OptionValue.Parse(type, item, entry.Rules))
             .ToArray();
         var list = Array.CreateInstance(type, items.Length);
