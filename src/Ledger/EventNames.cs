@@ -36,6 +36,7 @@ internal static class EventNames
         [typeof(InstanceDeletionRequested)] = "instance-deletion-requested",
         [typeof(InstanceNetworkReleased)] = "instance-network-released",
         [typeof(HostJoined)] = "host-joined",
+        [typeof(HostSettingsChanged)] = "host-settings-changed",
         [typeof(HostServesNetwork)] = "host-serves-network",
         [typeof(HostLeftNetwork)] = "host-left-network",
         [typeof(HostDrained)] = "host-drained",

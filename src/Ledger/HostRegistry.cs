@@ -1,4 +1,5 @@
 using Marten;
+using NovaNetBus.Domain.HostPlan;
 using NovaNetBus.Domain.Hosts;
 using NovaNetBus.Domain.Networks;
 
@@ -39,21 +40,12 @@ public sealed class HostRegistry
 
     internal HostRegistry(LedgerSessions sessions) => this.sessions = sessions;
 
-    /// <summary>Makes a host known whose worker starts; one that was drained may serve networks again from now on.</summary>
-    public async Task JoinAsync(string host, DateTimeOffset now, CancellationToken cancellation)
+    /// <summary>
+    /// Makes a host known whose worker starts, and what it has started with; one that was drained may serve networks again from now on.
+    /// </summary>
+    public async Task JoinAsync(string host, HostSettings settings, string statePath, DateTimeOffset now, CancellationToken cancellation)
     {
-        try
-        {
-            await using var session = await sessions.WriteAsync(cancellation);
-            var document = await session.Documents.LoadAsync<HostDocument>(host, cancellation);
-            HostEvent? change = document is null ? new HostJoined(host, now) : document.State.IsDrained ? new HostResumed(host, now) : null;
-            if (change is not null)
-            {
-                session.Append(Streams.OfHost(host), document?.StreamVersion ?? 0, [change], [new Origin(null, host, host, null)]);
-                await session.CommitAsync(cancellation);
-            }
-        }
-        catch (Exception exception) when (StoreFaults.IsLostRace(exception))
+        while (!await TryJoinAsync(host, settings, statePath, now, cancellation))
         {
             // It has joined this very moment, by its first instance.
         }
@@ -103,6 +95,38 @@ public sealed class HostRegistry
         var reports = (await session.Documents.Query<HostReportDocument>().ToListAsync(cancellation)).ToDictionary(report => report.Id);
         var hosts = await session.Documents.Query<HostDocument>().ToListAsync(cancellation);
         return [.. hosts.OrderBy(host => host.Id, StringComparer.Ordinal).Select(host => Entry(host.State, reports.GetValueOrDefault(host.Id), networks))];
+    }
+
+    /// <summary>False: the host's stream has moved on meanwhile.</summary>
+    private async Task<bool> TryJoinAsync(string host, HostSettings settings, string statePath, DateTimeOffset now, CancellationToken cancellation)
+    {
+        try
+        {
+            await using var session = await sessions.WriteAsync(cancellation);
+            var document = await session.Documents.LoadAsync<HostDocument>(host, cancellation);
+            var events = new List<object>();
+            if (document is null || document.State.IsDrained)
+            {
+                events.Add(document is null ? new HostJoined(host, now) : new HostResumed(host, now));
+            }
+
+            if (document?.State.Settings != settings || document.State.StatePath != statePath)
+            {
+                events.Add(new HostSettingsChanged(host, settings, statePath, now));
+            }
+
+            if (events.Count > 0)
+            {
+                session.Append(Streams.OfHost(host), document?.StreamVersion ?? 0, events, [.. events.Select(_ => new Origin(null, host, host, null))]);
+                await session.CommitAsync(cancellation);
+            }
+
+            return true;
+        }
+        catch (Exception exception) when (StoreFaults.IsLostRace(exception))
+        {
+            return false;
+        }
     }
 
     private static HostEntry Entry(HostRecord host, HostReportDocument? report, IReadOnlyList<Network> networks) => new(

@@ -8,7 +8,11 @@ namespace NovaNetBus.Ledger;
 /// <summary>All that a host must serve.</summary>
 /// <param name="Networks">Those where it has an address of its own, and those of its ports.</param>
 /// <param name="Ports">Of all instances that are on it.</param>
-public sealed record HostContent(IReadOnlyList<ServedNetwork> Networks, IReadOnlyList<ServedPort> Ports);
+public sealed record HostContent(IReadOnlyList<ServedNetwork> Networks, IReadOnlyList<ServedPort> Ports)
+{
+    /// <summary>What the plan is made from, now or for a time gone by.</summary>
+    public HostView ViewOf(string host, HostSettings settings) => new(host, settings, Networks, Ports);
+}
 
 /// <summary>Reads what a host must serve, for a full reconcile.</summary>
 public sealed class HostViews

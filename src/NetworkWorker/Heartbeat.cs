@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using NovaNetBus.Domain.HostPlan;
 using NovaNetBus.Hosting;
 using NovaNetBus.Hosting.Options;
 using NovaNetBus.Ledger;
@@ -8,13 +9,13 @@ using NovaNetBus.NetworkWorker.Host;
 namespace NovaNetBus.NetworkWorker;
 
 /// <summary>Makes this host known, and tells every few seconds that its worker lives.</summary>
-internal sealed class Heartbeat(NovaNetOptions options, HostRegistry registry, Reconciler reconciler, Outage outage, TimeProvider clock) : BackgroundService
+internal sealed class Heartbeat(NovaNetOptions options, HostSettings settings, HostRegistry registry, Reconciler reconciler, Outage outage, TimeProvider clock) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await outage.WaitOutAsync("Joining", token => registry.JoinAsync(options.Host, clock.GetUtcNow(), token), stoppingToken);
+        await outage.WaitOutAsync("Joining", token => registry.JoinAsync(options.Host, settings, options.StatePath, clock.GetUtcNow(), token), stoppingToken);
         using var timer = new PeriodicTimer(Interval, clock);
         do
         {

@@ -39,7 +39,7 @@ program.Services
     .AddSingleton<ViewReader>(services => async cancellation =>
     {
         var content = await services.GetRequiredService<HostViews>().ReadAsync(options.Host, cancellation);
-        return new HostView(options.Host, settings, content.Networks, content.Ports);
+        return content.ViewOf(options.Host, settings);
     })
     .AddSingleton(services => ActivatorUtilities.CreateInstance<Reconciler>(services, options.Host))
     .AddHostedService(services => services.GetRequiredService<Reconciler>())

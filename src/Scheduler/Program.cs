@@ -27,6 +27,7 @@ program.Services
     .AddSingleton<Router>()
     .AddSingleton<NetworkCommands>()
     .AddSingleton<Listings>()
+    .AddSingleton<EventCommands>()
     .AddSingleton<AdminDesk>()
     .AddSingleton<WorkerWatch>()
     .AddHostedService(services => services.GetRequiredService<WorkerWatch>())

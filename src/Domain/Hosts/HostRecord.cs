@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using NovaNetBus.Domain.Addressing;
+using NovaNetBus.Domain.HostPlan;
 
 namespace NovaNetBus.Domain.Hosts;
 
@@ -12,6 +13,12 @@ public sealed record HostRecord(string Name, ImmutableDictionary<Guid, Ipv4> Add
     /// <summary>An operator wants it to be the host of no network, until its worker starts anew.</summary>
     public bool IsDrained { get; init; }
 
+    /// <summary>What its worker's options shape of it, as its worker started with them last; null: it has not told yet.</summary>
+    public HostSettings? Settings { get; init; }
+
+    /// <summary>Where its worker writes files (state_path); null as <see cref="Settings"/>.</summary>
+    public string? StatePath { get; init; }
+
     /// <summary>The state after an event of this host's stream.</summary>
     public static HostRecord Evolve(HostRecord? state, HostEvent change) => change switch
     {
@@ -20,6 +27,7 @@ public sealed record HostRecord(string Name, ImmutableDictionary<Guid, Ipv4> Add
         HostLeftNetwork e => state! with { Addresses = state.Addresses.Remove(e.NetworkId) },
         HostDrained => state! with { IsDrained = true },
         HostResumed => state! with { IsDrained = false },
+        HostSettingsChanged e => state! with { Settings = e.Settings, StatePath = e.StatePath },
         _ => throw new InvalidOperationException($"{change.GetType().Name} is not known"),
     };
 }
@@ -31,6 +39,9 @@ public abstract record HostEvent(string Host, DateTimeOffset At);
 
 /// <summary>Its worker started for the first time.</summary>
 public sealed record HostJoined(string Host, DateTimeOffset At) : HostEvent(Host, At);
+
+/// <summary>Its worker started with other options than those that were recorded: without them nobody could say later what its rules and files were.</summary>
+public sealed record HostSettingsChanged(string Host, HostSettings Settings, string StatePath, DateTimeOffset At) : HostEvent(Host, At);
 
 /// <summary>It has an address of its own on a network, as router and DHCP server.</summary>
 public sealed record HostServesNetwork(string Host, Guid NetworkId, Ipv4 Address, DateTimeOffset At) : HostEvent(Host, At);

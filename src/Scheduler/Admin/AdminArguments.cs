@@ -1,5 +1,6 @@
 using System.Globalization;
 using NovaNetBus.Contracts;
+using NovaNetBus.Domain.Addressing;
 
 namespace NovaNetBus.Scheduler.Admin;
 
@@ -16,6 +17,17 @@ internal sealed class AdminArguments(IReadOnlyDictionary<string, string?> given)
     public int? Number(string name) => Text(name) is not { } text ? null
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
         : throw Invalid(name, "must be a whole number");
+
+    public long? Number64(string name) => Text(name) is not { } text ? null
+        : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
+        : throw Invalid(name, "must be a whole number");
+
+    /// <summary>Without a zone it is UTC.</summary>
+    public DateTimeOffset? Time(string name) => Text(name) is not { } text ? null
+        : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) ? time
+        : throw Invalid(name, "must be a time such as 2026-11-23T12:00:00Z");
+
+    public Ipv4 Address(string name) => Ipv4.TryParse(Required(name), out var address) ? address : throw Invalid(name, "must be an IPv4 address");
 
     public bool? Truth(string name) => Text(name) switch
     {

@@ -14,7 +14,7 @@ internal sealed class AdminDesk
 {
     private readonly Dictionary<string, Func<AdminArguments, Delivery, CancellationToken, Task<object?>>> _commands;
 
-    public AdminDesk(NetworkCommands networks, Listings listings) => _commands = new()
+    public AdminDesk(NetworkCommands networks, Listings listings, EventCommands events) => _commands = new()
     {
         ["network create"] = networks.CreateAsync,
         ["network delete"] = networks.DeleteAsync,
@@ -23,6 +23,11 @@ internal sealed class AdminDesk
         ["fixed list"] = (arguments, _, cancellation) => listings.FixedIpsAsync(arguments, cancellation),
         ["instance list"] = (_, _, cancellation) => listings.InstancesAsync(cancellation),
         ["instance show"] = (arguments, _, cancellation) => listings.InstanceAsync(arguments, cancellation),
+        ["events list"] = (arguments, _, cancellation) => events.ListAsync(arguments, cancellation),
+        ["address history"] = (arguments, _, cancellation) => events.HistoryAsync(arguments, cancellation),
+        ["address owner"] = (arguments, _, cancellation) => events.OwnerAsync(arguments, cancellation),
+        ["state show"] = (arguments, _, cancellation) => events.StateAsync(arguments, cancellation),
+        ["host render"] = (arguments, _, cancellation) => events.RenderAsync(arguments, cancellation),
         ["host list"] = (_, _, cancellation) => listings.HostsAsync(cancellation),
     };
 

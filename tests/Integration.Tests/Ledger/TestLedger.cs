@@ -2,6 +2,7 @@ using Marten;
 using Microsoft.Extensions.DependencyInjection;
 using NovaNetBus.Domain;
 using NovaNetBus.Domain.Addressing;
+using NovaNetBus.Domain.HostPlan;
 using NovaNetBus.Domain.Instances;
 using NovaNetBus.Domain.Networks;
 using NovaNetBus.Ledger;
@@ -17,6 +18,8 @@ public sealed class TestLedger : IAsyncLifetime
     private readonly List<ServiceProvider> programs = [];
 
     public static DateTimeOffset Now { get; } = new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);
+
+    internal static HostSettings Settings { get; } = new("eth0", "br100", null, Ipv4.Parse("192.0.2.1"), [], 3600, "novalocal", []);
 
     public string ConnectionString => new NpgsqlConnectionStringBuilder(Services.Postgres) { Database = database, Timeout = 30 }.ConnectionString;
 

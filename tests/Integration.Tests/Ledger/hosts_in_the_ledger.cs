@@ -1,4 +1,8 @@
+using Microsoft.Extensions.DependencyInjection;
+using NovaNetBus.Domain.HostPlan;
+using NovaNetBus.Domain.Hosts;
 using NovaNetBus.Ledger;
+using NovaNetBus.Ledger.Log;
 using Xunit;
 
 namespace NovaNetBus.Integration.Tests.Ledger;
@@ -8,7 +12,7 @@ public sealed class hosts_in_the_ledger(TestLedger ledger) : IClassFixture<TestL
     [Fact]
     public async Task join_once_and_are_listed_with_what_they_last_said()
     {
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => ledger.Hosts.JoinAsync("host-j", TestLedger.Now, TestContext.Current.CancellationToken)));
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => ledger.Hosts.JoinAsync("host-j", TestLedger.Settings, "/var/lib/novanet", TestLedger.Now, TestContext.Current.CancellationToken)));
         await ledger.Hosts.HeartbeatAsync(new HostReport("host-j", "0.1.0", 3, 0, true), TestContext.Current.CancellationToken);
         await ledger.Hosts.HeartbeatAsync(new HostReport("host-j", "0.1.0", 4, 1, true), TestContext.Current.CancellationToken);
 
@@ -18,7 +22,25 @@ public sealed class hosts_in_the_ledger(TestLedger ledger) : IClassFixture<TestL
         Assert.Equal((4, 1, true), (host.Ports, host.Drift, host.HasPublicInterface));
         Assert.NotNull(host.LastSeen);
         await using var session = ledger.Store.QuerySession();
-        Assert.Single(await session.Events.FetchStreamAsync("host-host-j", token: TestContext.Current.CancellationToken));
+        var story = await session.Events.FetchStreamAsync("host-host-j", token: TestContext.Current.CancellationToken);
+        Assert.Equal(["host-joined", "host-settings-changed"], story.Select(change => change.EventTypeName));
+    }
+
+    [Fact]
+    public async Task tell_their_settings_when_they_start_with_others()
+    {
+        var stop = TestContext.Current.CancellationToken;
+        var changed = TestLedger.Settings with { PublicInterface = "eth7" };
+        foreach (var settings in (HostSettings[])[TestLedger.Settings, TestLedger.Settings, changed, changed])
+        {
+            await ledger.Hosts.JoinAsync("host-s", settings, "/var/lib/novanet", TestLedger.Now, stop);
+        }
+
+        await using var session = ledger.Store.QuerySession();
+        var told = (await session.Events.FetchStreamAsync("host-host-s", token: stop)).Select(change => change.Data).OfType<HostSettingsChanged>();
+        Assert.Equal(["eth0", "eth7"], told.Select(change => change.Settings.PublicInterface));
+        var then = await ledger.Program.GetRequiredService<TimeTravel>().HostAsync("host-s", DateTimeOffset.UtcNow, stop);
+        Assert.Equal(changed, then.Record!.Settings);
     }
 
     [Fact]

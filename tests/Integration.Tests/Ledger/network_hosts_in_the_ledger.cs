@@ -79,7 +79,7 @@ public sealed class network_hosts_in_the_ledger : IAsyncLifetime
     [Fact]
     public async Task a_drained_host_is_empty_and_may_serve_again_when_its_worker_starts_anew()
     {
-        await ledger.Hosts.JoinAsync("host-a", TestLedger.Now, Cancellation);
+        await ledger.Hosts.JoinAsync("host-a", TestLedger.Settings, "/var/lib/novanet", TestLedger.Now, Cancellation);
         var network = await SingleAsync("10.1.0.0/24");
         await CarryAsync(new NetworkMove(network.Id, null, "host-a", "first", MoveKind.Place));
 
@@ -92,7 +92,7 @@ public sealed class network_hosts_in_the_ledger : IAsyncLifetime
         Assert.True((await ledger.Hosts.ListAsync(Cancellation)).Single().IsDrained);
         Assert.Equal(NetworkTask.Prepare, Assert.Single(await BeatAsync("host-b")).Task);
 
-        await ledger.Hosts.JoinAsync("host-a", TestLedger.Now, Cancellation);
+        await ledger.Hosts.JoinAsync("host-a", TestLedger.Settings, "/var/lib/novanet", TestLedger.Now, Cancellation);
         Assert.False((await ledger.Hosts.ListAsync(Cancellation)).Single().IsDrained);
         Assert.Equal("host-not-found", Assert.IsType<Decision<NetworkMove>.Refused>(await NetworkHosts.DrainAsync("host-x", [], TestLedger.Now, Origin, Cancellation)).Refusal.Code);
     }
@@ -107,7 +107,7 @@ public sealed class network_hosts_in_the_ledger : IAsyncLifetime
 
     private async Task<Dictionary<string, DateTimeOffset?>> SignsAsync()
     {
-        await ledger.Hosts.JoinAsync("host-a", TestLedger.Now, Cancellation);
+        await ledger.Hosts.JoinAsync("host-a", TestLedger.Settings, "/var/lib/novanet", TestLedger.Now, Cancellation);
         return (await NetworkHosts.ReadAsync(Cancellation)).Hosts.ToDictionary(host => host.Host, host => host.LastSeen);
     }
 

@@ -16,8 +16,6 @@ public sealed class the_past(TestLedger ledger) : IClassFixture<TestLedger>
 {
     private static readonly string[] Hosts = ["host-a", "host-b", "host-c"];
 
-    private readonly HostSettings settings = new("eth0", "br100", null, Ipv4.Parse("192.0.2.1"), [], 3600, "novalocal", []);
-
     private CancellationToken Stop => TestContext.Current.CancellationToken;
 
     private TimeTravel Travel => ledger.Program.GetRequiredService<TimeTravel>();
@@ -104,7 +102,7 @@ public sealed class the_past(TestLedger ledger) : IClassFixture<TestLedger>
         }
     }
 
-    private HostState Plan(string host, HostContent content) => HostPlanner.Plan(new HostView(host, settings, content.Networks, content.Ports));
+    private static HostState Plan(string host, HostContent content) => HostPlanner.Plan(content.ViewOf(host, TestLedger.Settings));
 
     private sealed record Memory(
         DateTimeOffset At, IReadOnlyDictionary<string, HostState> Plans, IReadOnlyList<FixedIpEntry> FixedIps, IReadOnlyList<NetworkSummary> Networks);
