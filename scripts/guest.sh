@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # A guest for what the machine's own kernel lacks (802.1Q): User-Mode Linux over the machine's own root, whose every change stays in the guest's memory.
-# usage: guest.sh run [--memory MIB] [--seconds N] COMMAND...    as root in the guest; its output and exit status come back
-#                                                                124: it took too long; 125: the guest could not be started, with the reason on stderr
-#        guest.sh kernel                                         the kernel that it would run; nothing and 1: there is none
-#        guest.sh build-kernel                                   a kernel of our own, which unlike Debian's has all of nftables: minutes of every core, once
+# usage: guest.sh run [--memory MIB] [--seconds N] [--out FOLDER] COMMAND...
+#            as root in the guest; its output and exit status come back, and what it leaves in $NOVANET_GUEST_OUT comes to FOLDER
+#            124: it took too long; 125: the guest could not be started, with the reason on stderr
+#        guest.sh kernel          the kernel that it would run; nothing and 1: there is none
+#        guest.sh build-kernel    a kernel of our own, which unlike Debian's has all of nftables: minutes of every core, once
 #
 #   NOVANET_GUEST_KERNEL   the kernel to run (default: our own when it was built, else Debian's linux.uml)
 # shellcheck source=scripts/lib.sh
@@ -13,7 +14,7 @@ GUEST=$ROOT/scripts/guest
 CACHE=/var/cache/novanet
 OUT='' RUNNING=''
 
-usage() { die "usage: guest.sh run [--memory MIB] [--seconds N] COMMAND... | kernel | build-kernel"; }
+usage() { die "usage: guest.sh run [--memory MIB] [--seconds N] [--out FOLDER] COMMAND... | kernel | build-kernel"; }
 
 # --- the kernel --------------------------------------------------------------------------------------------------------------------
 
@@ -72,7 +73,7 @@ memory_folder() {
 write_command() {
   {
     export -p
-    echo 'export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:$PATH TMPDIR=/tmp NOVANET_GUEST=inside'
+    echo 'export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:$PATH TMPDIR=/tmp NOVANET_GUEST_OUT=/mnt/out/files'
     printf 'cd %q || exit 126\nexec' "$PWD"
     printf ' %q' "$@"
     echo
@@ -92,11 +93,12 @@ finish() {
 }
 
 run() {
-  local memory=2048 seconds=600 kernel code=0
+  local memory=2048 seconds=600 files='' kernel code=0
   while [ $# -gt 0 ]; do
     case "$1" in
       --memory) [ $# -ge 2 ] || usage; memory=$2; shift 2 ;;
       --seconds) [ $# -ge 2 ] || usage; seconds=$2; shift 2 ;;
+      --out) [ $# -ge 2 ] || usage; files=$2; shift 2 ;;
       --) shift; break ;;
       *) break ;;
     esac
@@ -109,6 +111,7 @@ run() {
   trap 'exit 130' INT
   trap 'exit 143' TERM
   OUT=$(mktemp -d /tmp/novanet-guest.XXXXXX)
+  mkdir "$OUT/files"
   cp "$GUEST/init.sh" "$OUT/init"
   chmod 755 "$OUT/init"
   write_command "$@"
@@ -118,6 +121,7 @@ run() {
   RUNNING=$!
   wait "$RUNNING" || code=$?
   RUNNING=''
+  [ -z "$files" ] || cp -r "$OUT/files/." "$files"
   tell "$code" "$seconds"
 }
 

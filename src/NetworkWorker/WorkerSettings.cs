@@ -12,7 +12,7 @@ internal static class WorkerSettings
 {
     /// <summary>Of this worker's host.</summary>
     public static HostSettings From(NovaNetOptions options) => new(
-        options.PublicInterface,
+        PublicInterface(options),
         options.FlatNetworkBridge,
         options.FlatInterface,
         options.RoutingSourceIp is { } source ? ToIpv4(source) : null,
@@ -46,6 +46,12 @@ internal static class WorkerSettings
             yield return "force_dhcp_release: this version always releases at once; set it to true.";
         }
     }
+
+    /// <summary>When that NIC becomes a port of the flat bridge with all its addresses, the bridge is the way out.</summary>
+    private static string PublicInterface(NovaNetOptions options) =>
+        options.TakeInterfaceAddresses && options.NetworkManager == NetworkManagerKind.FlatDHCPManager && options.FlatInterface == options.PublicInterface
+            ? options.FlatNetworkBridge
+            : options.PublicInterface;
 
     private static Ipv4 ToIpv4(IPAddress address) => Ipv4.Parse(address.ToString());
 

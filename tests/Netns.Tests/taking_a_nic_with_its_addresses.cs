@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using NovaNetBus.Contracts;
+using NovaNetBus.Domain.Addressing;
 using NovaNetBus.Domain.HostPlan;
 using NovaNetBus.Netns.Tests.World;
 using NovaNetBus.NetworkWorker.Host;
@@ -99,6 +100,20 @@ public sealed class taking_a_nic_with_its_addresses : IDisposable
         neighbour.Namespace.Execute("ping", "-qc1", "-W5", "192.0.2.7");
 
         Assert.Equal(mac.Split(' ')[4], neighbour.Namespace.Ip("neigh show 192.0.2.7").Split(' ')[4]);
+    }
+
+    [Fact]
+    public void instances_leave_by_the_bridge_with_the_address_that_came_to_it()
+    {
+        host.Settings = host.Settings with { PublicInterface = "br100", RoutingSourceIp = Ipv4.Parse("192.0.2.7") };
+        var vm = host.PlugKnown(11);
+        Take();
+        vm.PlugIn();
+        vm.Namespace.Ip($"addr add {vm.Address}/24 dev eth0");
+        vm.Namespace.Ip($"route add default via {TestHost.Gateway}");
+
+        using var server = Conversation.Server(neighbour.Namespace);
+        Assert.Equal("192.0.2.7", Conversation.Ask(vm.Namespace, "192.0.2.1", server));
     }
 
     [Fact]

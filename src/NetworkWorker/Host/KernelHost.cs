@@ -11,10 +11,11 @@ namespace NovaNetBus.NetworkWorker.Host;
 /// root. One call at a time, all of them from threads of that namespace.
 /// </summary>
 /// <param name="announcements">How often each new address is told to the neighbours by gratuitous ARP (send_arp_for_ha).</param>
-internal sealed class KernelHost(string statePath, int announcements = 0) : IHost, IDisposable
+/// <param name="routedRules">False: a kernel without nftables for routed traffic, such as that of a test's guest; then the plan must not want any.</param>
+internal sealed class KernelHost(string statePath, int announcements = 0, bool routedRules = true) : IHost, IDisposable
 {
     private readonly HostLinks links = new(statePath, announcements);
-    private readonly HostFirewall firewall = new();
+    private readonly HostFirewall firewall = new(routedRules);
     private readonly HostDhcp dhcp = new(statePath);
     private readonly Lock oneAtATime = new();
 

@@ -10,6 +10,7 @@ namespace NovaNetBus.Netns.Tests.World;
 internal sealed class FrameSocket : IDisposable
 {
     private const short AllProtocols = 3;
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     private readonly Socket socket;
     private readonly byte[] buffer = new byte[65536];
@@ -38,8 +39,8 @@ internal sealed class FrameSocket : IDisposable
     public IReadOnlyList<string> SeenUntil(string text)
     {
         var began = Stopwatch.GetTimestamp();
-        socket.ReceiveTimeout = 5000;
-        while (Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(5))
+        socket.ReceiveTimeout = (int)Limit.TotalMilliseconds;
+        while (Stopwatch.GetElapsedTime(began) < Limit)
         {
             seen.Add(Encoding.Latin1.GetString(buffer, 0, socket.Receive(buffer)));
             if (seen[^1].Contains(text, StringComparison.Ordinal))

@@ -14,7 +14,7 @@ internal sealed partial class NetworkNamespace : IDisposable
 {
     private const string Prefix = "nnk";
     private const int OpenReadOnly = 0x80000, NetworkKind = 0x40000000, Kill = 9;
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(40);
     private static int count;
 
     /// <summary>Also what a test run that was killed, or a test that failed half-way, left behind goes.</summary>

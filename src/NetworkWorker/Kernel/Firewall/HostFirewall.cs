@@ -12,7 +12,9 @@ internal sealed class HostFirewall : IDisposable
     private readonly Conntrack connections = new();
     private readonly RuleTable[] tables;
 
-    public HostFirewall() => tables = [.. FirewallRuleText.All.Select(text => new RuleTable(nft, text))];
+    /// <param name="routed">False: only the rules for bridges, for a kernel that has no more.</param>
+    public HostFirewall(bool routed = true) =>
+        tables = [.. FirewallRuleText.All.Where(text => routed || text.Families.Contains("bridge")).Select(text => new RuleTable(nft, text))];
 
     /// <summary>The rules with all their elements; rules that are not in order show as version 0, without elements.</summary>
     public IReadOnlyList<HostResource> Read()
