@@ -1,5 +1,6 @@
 using System.Globalization;
 using NovaNetBus.Domain.FixedIps;
+using NovaNetBus.Domain.FloatingIps;
 using NovaNetBus.Domain.Hosts;
 using NovaNetBus.Domain.Instances;
 using NovaNetBus.Domain.Networks;
@@ -52,6 +53,25 @@ internal sealed class BlockDocument
     public int OfHosts { get; set; }
 
     public static string IdOf(BlockKey key) => string.Create(CultureInfo.InvariantCulture, $"{key.NetworkId}/{key.Index}");
+}
+
+/// <summary>A block of floating IPs as its stream tells it; also one whose addresses have all left their pool.</summary>
+internal sealed class FloatingBlockDocument
+{
+    /// <summary>The text of its key.</summary>
+    public required string Id { get; init; }
+
+    public required string Pool { get; init; }
+
+    /// <summary>The number of its first address, by which blocks of all pools are found.</summary>
+    public required long First { get; init; }
+
+    public long StreamVersion { get; set; }
+
+    public required FloatingBlock State { get; set; }
+
+    /// <summary>Addresses that a project could have now.</summary>
+    public int Free { get; set; }
 }
 
 /// <summary>A network that exists.</summary>

@@ -1,4 +1,5 @@
 using NovaNetBus.Domain.FixedIps;
+using NovaNetBus.Domain.FloatingIps;
 using NovaNetBus.Domain.Hosts;
 using NovaNetBus.Domain.Instances;
 using NovaNetBus.Domain.Networks;
@@ -30,6 +31,12 @@ internal static class EventNames
         [typeof(FixedIpLeaseStarted)] = "fixed-ip-lease-started",
         [typeof(FixedIpLeaseRenewed)] = "fixed-ip-lease-renewed",
         [typeof(FixedIpLeaseEnded)] = "fixed-ip-lease-ended",
+        [typeof(FloatingIpsAdded)] = "floating-ips-added",
+        [typeof(FloatingIpsRemoved)] = "floating-ips-removed",
+        [typeof(FloatingIpAllocated)] = "floating-ip-allocated",
+        [typeof(FloatingIpAssociated)] = "floating-ip-associated",
+        [typeof(FloatingIpDisassociated)] = "floating-ip-disassociated",
+        [typeof(FloatingIpReleased)] = "floating-ip-released",
         [typeof(InstanceNetworkAllocated)] = "instance-network-allocated",
         [typeof(InstanceNetworkConfigured)] = "instance-network-configured",
         [typeof(InstanceNetworkRefused)] = "instance-network-refused",

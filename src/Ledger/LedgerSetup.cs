@@ -18,8 +18,8 @@ public static class LedgerSetup
     internal const string SchemaName = "novanet";
 
     /// <summary>
-    /// Adds <see cref="InstanceLedger"/>, <see cref="NetworkLedger"/>, <see cref="HostRegistry"/>, <see cref="NetworkHosts"/>, <see cref="HostViews"/>, <see cref="InstanceMetadataLedger"/>,
-    /// <see cref="Queries"/> and <see cref="Leadership"/>.
+    /// Adds <see cref="InstanceLedger"/>, <see cref="NetworkLedger"/>, <see cref="FloatingLedger"/>, <see cref="HostRegistry"/>, <see cref="NetworkHosts"/>, <see cref="HostViews"/>, <see cref="InstanceMetadataLedger"/>,
+    /// <see cref="Queries"/>, <see cref="FloatingQueries"/> and <see cref="Leadership"/>.
     /// When the host starts, the schema is made before any other hosted service runs; however many programs start at once.
     /// </summary>
     /// <param name="services">Of the program.</param>
@@ -39,6 +39,7 @@ public static class LedgerSetup
         services.AddSingleton(provider => new LedgerWriter(provider.GetRequiredService<LedgerSessions>()));
         services.AddSingleton(provider => new InstanceLedger(provider.GetRequiredService<LedgerWriter>()));
         services.AddSingleton(provider => new NetworkLedger(provider.GetRequiredService<LedgerSessions>()));
+        services.AddSingleton(provider => new FloatingLedger(provider.GetRequiredService<LedgerSessions>()));
         services.AddSingleton(provider => new NetworkHosts(provider.GetRequiredService<LedgerSessions>()));
         services.AddSingleton(provider => new HostRegistry(provider.GetRequiredService<LedgerSessions>()));
         services.AddSingleton(provider => new HostViews(provider.GetRequiredService<LedgerSessions>()));
@@ -50,6 +51,7 @@ public static class LedgerSetup
         services.AddSingleton(provider => new TimeTravel(
             provider.GetRequiredService<IDocumentStore>(), provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<Presence>()));
         services.AddSingleton(provider => new AddressHistory(provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<TimeTravel>()));
+        services.AddSingleton(provider => new FloatingQueries(provider.GetRequiredService<LedgerSessions>()));
         services.AddSingleton(provider => new Queries(provider.GetRequiredService<LedgerSessions>()));
         return services;
     }
@@ -107,6 +109,7 @@ public static class LedgerSetup
         {
             rebuild.DeleteViewTypeOnTeardown<InstanceDocument>();
             rebuild.DeleteViewTypeOnTeardown<BlockDocument>();
+            rebuild.DeleteViewTypeOnTeardown<FloatingBlockDocument>();
             rebuild.DeleteViewTypeOnTeardown<NetworkDocument>();
             rebuild.DeleteViewTypeOnTeardown<HostDocument>();
         });
@@ -119,6 +122,8 @@ public static class LedgerSetup
             .Duplicate(instance => instance.Status).Duplicate(instance => instance.ProjectId);
         options.Schema.For<BlockDocument>().DocumentAlias("block")
             .Duplicate(block => block.NetworkId).Duplicate(block => block.Index).Duplicate(block => block.Free);
+        options.Schema.For<FloatingBlockDocument>().DocumentAlias("floating_block")
+            .Duplicate(block => block.Pool).Duplicate(block => block.First).Duplicate(block => block.Free);
         options.Schema.For<NetworkDocument>().DocumentAlias("network");
         options.Schema.For<HostDocument>().DocumentAlias("host");
         options.Schema.For<InstanceMetadataDocument>().DocumentAlias("instance_metadata");

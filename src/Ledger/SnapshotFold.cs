@@ -1,6 +1,7 @@
 using JasperFx.Events;
 using Marten;
 using NovaNetBus.Domain.FixedIps;
+using NovaNetBus.Domain.FloatingIps;
 using NovaNetBus.Domain.Hosts;
 using NovaNetBus.Domain.Instances;
 using NovaNetBus.Domain.Networks;
@@ -12,6 +13,7 @@ internal sealed class SnapshotFold
 {
     private readonly Dictionary<Guid, InstanceDocument> instances = [];
     private readonly Dictionary<string, BlockDocument> blocks = [];
+    private readonly Dictionary<string, FloatingBlockDocument> floatings = [];
     private readonly Dictionary<string, HostDocument> hosts = [];
     private readonly Dictionary<Guid, NetworkDocument> networks = [];
     private readonly HashSet<Guid> changed = [], deleted = [];
@@ -36,6 +38,11 @@ internal sealed class SnapshotFold
         if (Keys(older, change => change.Data is FixedIpEvent, stream => BlockDocument.IdOf(Streams.BlockOf(stream))) is { Length: > 0 } blockIds)
         {
             Fill(blocks, await operations.LoadManyAsync<BlockDocument>(cancellation, blockIds), document => document.Id);
+        }
+
+        if (Keys(older, change => change.Data is FloatingIpEvent, stream => Streams.FloatingsOf(stream).ToString()) is { Length: > 0 } floatingIds)
+        {
+            Fill(floatings, await operations.LoadManyAsync<FloatingBlockDocument>(cancellation, floatingIds), document => document.Id);
         }
 
         if (Keys(older, change => change.Data is HostEvent, Streams.HostOf) is { Length: > 0 } hostIds)
@@ -65,6 +72,9 @@ internal sealed class SnapshotFold
             case FixedIpEvent e:
                 Apply(Streams.BlockOf(change.StreamKey!), e, change.Version);
                 break;
+            case FloatingIpEvent e:
+                Apply(Streams.FloatingsOf(change.StreamKey!), e, change.Version);
+                break;
             case HostEvent e:
                 Apply(e, change.Version);
                 break;
@@ -80,6 +90,7 @@ internal sealed class SnapshotFold
     {
         operations.Store<InstanceDocument>(instances.Values);
         operations.Store<HostDocument>(hosts.Values);
+        operations.Store<FloatingBlockDocument>(floatings.Values);
         operations.Store<BlockDocument>(blocks.Values.Where(block => !deleted.Contains(block.NetworkId)));
         operations.Store<NetworkDocument>(changed.Where(id => !deleted.Contains(id)).Select(id => networks[id]));
         foreach (var networkId in deleted)
@@ -126,6 +137,19 @@ internal sealed class SnapshotFold
         document.Free = document.Capacity - document.State.Taken;
         document.OfInstances = BlockUse.OfInstances(document.State);
         document.OfHosts = BlockUse.OfHosts(document.State);
+    }
+
+    private void Apply(FloatingKey key, FloatingIpEvent change, long version)
+    {
+        var id = key.ToString();
+        if (!floatings.TryGetValue(id, out var document))
+        {
+            document = floatings[id] = new FloatingBlockDocument { Id = id, Pool = key.Pool, First = key.First.Value, State = FloatingBlock.Fresh(key) };
+        }
+
+        document.State = document.State.Evolve(change);
+        document.StreamVersion = version;
+        document.Free = document.State.Free;
     }
 
     private void Apply(Guid networkId, NetworkEvent change, long version)

@@ -1,4 +1,6 @@
 using System.Globalization;
+using NovaNetBus.Domain.Addressing;
+using NovaNetBus.Domain.FloatingIps;
 using NovaNetBus.Domain.Instances;
 
 namespace NovaNetBus.Ledger;
@@ -6,7 +8,7 @@ namespace NovaNetBus.Ledger;
 /// <summary>The names of the log's streams.</summary>
 internal static class Streams
 {
-    private const string Networks = "network-", Blocks = "pool-", Instances = "instance-", Hosts = "host-";
+    private const string Networks = "network-", Blocks = "pool-", Instances = "instance-", Hosts = "host-", Floatings = "floating-";
     private const int LengthOfId = 36;
 
     public static string OfNetwork(Guid networkId) => $"{Networks}{networkId}";
@@ -16,6 +18,8 @@ internal static class Streams
     public static string OfInstance(Guid instanceId) => $"{Instances}{instanceId}";
 
     public static string OfHost(string host) => Hosts + host;
+
+    public static string OfFloatings(FloatingKey block) => $"{Floatings}{block.Pool}-{block.First}";
 
     /// <summary>The network of a stream that <see cref="OfNetwork"/> named.</summary>
     public static Guid NetworkOf(string stream) => Guid.Parse(stream.AsSpan(Networks.Length));
@@ -30,4 +34,11 @@ internal static class Streams
     public static BlockKey BlockOf(string stream) => new(
         Guid.Parse(stream.AsSpan(Blocks.Length, LengthOfId)),
         int.Parse(stream.AsSpan(Blocks.Length + LengthOfId + 1), NumberStyles.None, CultureInfo.InvariantCulture));
+
+    /// <summary>The block of a stream that <see cref="OfFloatings"/> named. A pool's name may have a dash in it, an address has none.</summary>
+    public static FloatingKey FloatingsOf(string stream)
+    {
+        var dash = stream.LastIndexOf('-');
+        return new FloatingKey(stream[Floatings.Length..dash], Ipv4.Parse(stream[(dash + 1)..]));
+    }
 }

@@ -7,7 +7,7 @@ using NovaNetBus.Scheduler.Admin;
 using NovaNetBus.Scheduler.Housekeeping;
 using NovaNetBus.Scheduler.Routing;
 
-var program = ProcessDefaults.Create("novanet-scheduler", args, new ProgramNeeds("127.0.0.1:8780", Faults: NetworkCommands.Faults));
+var program = ProcessDefaults.Create("novanet-scheduler", args, new ProgramNeeds("127.0.0.1:8780", Faults: options => [.. NetworkCommands.Faults(options), .. FirstFloatingRange.Faults(options)]));
 if (program is null)
 {
     return ProcessDefaults.OptionFault;
@@ -26,11 +26,13 @@ program.Services
     .AddSingleton<IHostDirectory, LedgerHostDirectory>()
     .AddSingleton<Router>()
     .AddSingleton<NetworkCommands>()
+    .AddSingleton<FloatingCommands>()
     .AddSingleton<Listings>()
     .AddSingleton<EventCommands>()
     .AddSingleton<AdminDesk>()
     .AddSingleton<WorkerWatch>()
     .AddHostedService(services => services.GetRequiredService<WorkerWatch>())
+    .AddHostedService<FirstFloatingRange>()
     .AddHostedService<LeaderTasks>()
     .AddHealthChecks().AddCheck<WorkersHealth>("workers");
 return await program.RunAsync();

@@ -93,12 +93,12 @@ public sealed class floating_ranges
         var free = Created(Creation with { Range = "203.0.113.3" }, []).Single();
         var allocated = free.Evolve(new FloatingIpAllocated(Given.Ip("203.0.113.3"), "red", false, Given.Noon));
         var associated = allocated.Evolve(new FloatingIpAssociated(Given.Ip("203.0.113.3"), Given.Ip("10.0.0.3"), Given.Id(7), "host-a", Given.Noon));
-        var disassociated = associated.Evolve(new FloatingIpDisassociated(Given.Ip("203.0.113.3"), Given.Ip("10.0.0.3"), Given.Id(7), "host-a", Given.Noon));
+        var disassociated = associated.Evolve(new FloatingIpDisassociated(Given.Ip("203.0.113.3"), Given.Ip("10.0.0.3"), Given.Id(7), "host-a", "message", Given.Noon));
 
         Assert.Equal("forbidden", Refused(Release(free, "red")));
         Assert.Equal("forbidden", Refused(Release(allocated, "blue")));
         Assert.Equal("floating-ip-associated", Refused(Release(associated, "red")));
-        Assert.Equal(allocated.Find(Given.Ip("203.0.113.3")), disassociated.Find(Given.Ip("203.0.113.3")));
+        Assert.Equal(allocated.Find(Given.Ip("203.0.113.3")), disassociated.Find(Given.Ip("203.0.113.3"))! with { Left = null });
         Assert.Equal(1, After(Release(disassociated, "red"), [disassociated]).Single().Free);
     }
 

@@ -32,6 +32,9 @@ public readonly record struct FloatingKey(string Pool, Ipv4 First)
 public sealed record FloatingIp(
     Ipv4 Address, string? Interface, string? ProjectId, bool AutoAssigned, Ipv4? FixedIp, Guid? InstanceId, DateTimeOffset ChangedAt)
 {
+    /// <summary>Its last end, so that the same message again is answered alike; null: there was none since it was allocated.</summary>
+    public FloatingIpDisassociated? Left { get; init; }
+
     /// <summary>True when a project may have it.</summary>
     public bool IsFree => ProjectId is null;
 
@@ -61,8 +64,8 @@ public sealed record FloatingBlock(FloatingKey Key, ImmutableSortedDictionary<Ip
         FloatingIpsRemoved e => this with { Addresses = Addresses.RemoveRange(Range(e.First, e.Last)) },
         FloatingIpAllocated e => Change(e.Address, e.At, floating => floating with { ProjectId = e.ProjectId, AutoAssigned = e.AutoAssigned }),
         FloatingIpAssociated e => Change(e.Address, e.At, floating => floating with { FixedIp = e.FixedIp, InstanceId = e.InstanceId }),
-        FloatingIpDisassociated e => Change(e.Address, e.At, floating => floating with { FixedIp = null, InstanceId = null }),
-        FloatingIpReleased e => Change(e.Address, e.At, floating => floating with { ProjectId = null, AutoAssigned = false }),
+        FloatingIpDisassociated e => Change(e.Address, e.At, floating => floating with { FixedIp = null, InstanceId = null, Left = e }),
+        FloatingIpReleased e => Change(e.Address, e.At, floating => floating with { ProjectId = null, AutoAssigned = false, Left = null }),
         _ => throw new InvalidOperationException($"{change.GetType().Name} is not known"),
     };
 

@@ -19,7 +19,13 @@ public sealed record FloatingIpAllocated(Ipv4 Address, string ProjectId, bool Au
 public sealed record FloatingIpAssociated(Ipv4 Address, Ipv4 FixedIp, Guid InstanceId, string Host, DateTimeOffset At) : FloatingIpEvent(At);
 
 /// <summary>The address leads nowhere any more; its host has let go of it.</summary>
-public sealed record FloatingIpDisassociated(Ipv4 Address, Ipv4 FixedIp, Guid InstanceId, string Host, DateTimeOffset At) : FloatingIpEvent(At);
+/// <param name="Address">The floating IP.</param>
+/// <param name="FixedIp">Where it led.</param>
+/// <param name="InstanceId">Whose that is.</param>
+/// <param name="Host">Which has let go of it.</param>
+/// <param name="Request">The id of the message that asked for it; null: it had none, or none asked.</param>
+/// <param name="At">UTC.</param>
+public sealed record FloatingIpDisassociated(Ipv4 Address, Ipv4 FixedIp, Guid InstanceId, string Host, string? Request, DateTimeOffset At) : FloatingIpEvent(At);
 
 /// <summary>No project has the address any more.</summary>
 public sealed record FloatingIpReleased(Ipv4 Address, DateTimeOffset At) : FloatingIpEvent(At);

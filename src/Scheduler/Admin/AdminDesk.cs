@@ -14,13 +14,17 @@ internal sealed class AdminDesk
 {
     private readonly Dictionary<string, Func<AdminArguments, Delivery, CancellationToken, Task<object?>>> _commands;
 
-    public AdminDesk(NetworkCommands networks, Listings listings, EventCommands events) => _commands = new()
+    public AdminDesk(NetworkCommands networks, FloatingCommands floatings, Listings listings, EventCommands events) => _commands = new()
     {
         ["network create"] = networks.CreateAsync,
         ["network delete"] = networks.DeleteAsync,
         ["network list"] = (_, _, cancellation) => listings.NetworksAsync(cancellation),
         ["network show"] = (arguments, _, cancellation) => listings.NetworkAsync(arguments, cancellation),
         ["fixed list"] = (arguments, _, cancellation) => listings.FixedIpsAsync(arguments, cancellation),
+        ["floating create"] = floatings.CreateAsync,
+        ["floating delete"] = floatings.DeleteAsync,
+        ["floating list"] = (arguments, _, cancellation) => floatings.ListAsync(arguments, cancellation),
+        ["floating pools"] = (_, _, cancellation) => floatings.PoolsAsync(cancellation),
         ["instance list"] = (_, _, cancellation) => listings.InstancesAsync(cancellation),
         ["instance show"] = (arguments, _, cancellation) => listings.InstanceAsync(arguments, cancellation),
         ["events list"] = (arguments, _, cancellation) => events.ListAsync(arguments, cancellation),

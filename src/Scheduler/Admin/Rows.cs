@@ -28,6 +28,13 @@ internal static class Rows
             used.Address.ToString(), entry.NetworkId, entry.State, used.InstanceId, used.ProjectId, used.Host, used.Mac?.ToString(), used.Hostname, used.ChangedAt);
     }
 
+    public static FloatingIpRow Of(FloatingEntry entry)
+    {
+        var floating = entry.Floating;
+        return new FloatingIpRow(
+            floating.Address.ToString(), entry.Pool, floating.Interface, floating.ProjectId, floating.FixedIp?.ToString(), floating.InstanceId, entry.Host, floating.AutoAssigned);
+    }
+
     /// <param name="alive">Its worker has been heard of lately.</param>
     public static HostRow Of(HostEntry host, bool alive) =>
         new(host.Host, alive, host.LastSeen, "compute and network", host.Ports, host.Networks, host.Version, host.Drift);
