@@ -8,6 +8,7 @@ public static class ErrorCodes
     public const string FixedIpAlreadyInUse = "fixed-ip-already-in-use";
     public const string FixedIpNotFoundForNetwork = "fixed-ip-not-found-for-network";
     public const string FixedIpInvalid = "fixed-ip-invalid";
+    public const string FixedIpLimitExceeded = "fixed-ip-limit-exceeded";
     public const string NoMoreNetworks = "no-more-networks";
     public const string NoNetworksFound = "no-networks-found";
     public const string NetworkNotFound = "network-not-found";

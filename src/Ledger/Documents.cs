@@ -4,6 +4,7 @@ using NovaNetBus.Domain.FloatingIps;
 using NovaNetBus.Domain.Hosts;
 using NovaNetBus.Domain.Instances;
 using NovaNetBus.Domain.Networks;
+using NovaNetBus.Domain.Projects;
 
 namespace NovaNetBus.Ledger;
 
@@ -25,6 +26,9 @@ internal sealed class InstanceDocument
     public string? ServedBy { get; set; }
 
     public string? ProjectId { get; set; }
+
+    /// <summary>How many fixed IPs it has, as its project's quota counts them: none once its deletion was asked for.</summary>
+    public int Addresses { get; set; }
 }
 
 /// <summary>A block of fixed IPs as its stream tells it.</summary>
@@ -82,6 +86,16 @@ internal sealed class NetworkDocument
     public long StreamVersion { get; set; }
 
     public required Network State { get; set; }
+}
+
+/// <summary>A project whose quotas were set.</summary>
+internal sealed class ProjectDocument
+{
+    public required string Id { get; init; }
+
+    public long StreamVersion { get; set; }
+
+    public required Project State { get; set; }
 }
 
 /// <summary>A host that has had a worker.</summary>

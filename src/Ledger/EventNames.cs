@@ -3,6 +3,7 @@ using NovaNetBus.Domain.FloatingIps;
 using NovaNetBus.Domain.Hosts;
 using NovaNetBus.Domain.Instances;
 using NovaNetBus.Domain.Networks;
+using NovaNetBus.Domain.Projects;
 
 namespace NovaNetBus.Ledger;
 
@@ -20,6 +21,7 @@ internal static class EventNames
         [typeof(NetworkHostCleared)] = "network-host-cleared",
         [typeof(NetworkVpnChanged)] = "network-vpn-changed",
         [typeof(NetworkDeleted)] = "network-deleted",
+        [typeof(ProjectQuotaSet)] = "project-quota-set",
         [typeof(FixedIpAllocated)] = "fixed-ip-allocated",
         [typeof(FixedIpTakenByHost)] = "fixed-ip-taken-by-host",
         [typeof(FixedIpDeallocated)] = "fixed-ip-deallocated",

@@ -18,7 +18,7 @@ public static class LedgerSetup
     internal const string SchemaName = "novanet";
 
     /// <summary>
-    /// Adds <see cref="InstanceLedger"/>, <see cref="NetworkLedger"/>, <see cref="FloatingLedger"/>, <see cref="HostRegistry"/>, <see cref="NetworkHosts"/>, <see cref="HostViews"/>, <see cref="InstanceMetadataLedger"/>,
+    /// Adds <see cref="InstanceLedger"/>, <see cref="NetworkLedger"/>, <see cref="ProjectLedger"/>, <see cref="FloatingLedger"/>, <see cref="HostRegistry"/>, <see cref="NetworkHosts"/>, <see cref="HostViews"/>, <see cref="InstanceMetadataLedger"/>,
     /// <see cref="Queries"/>, <see cref="FloatingQueries"/> and <see cref="Leadership"/>.
     /// When the host starts, the schema is made before any other hosted service runs; however many programs start at once.
     /// </summary>
@@ -40,6 +40,7 @@ public static class LedgerSetup
         services.AddSingleton(provider => new InstanceLedger(provider.GetRequiredService<LedgerWriter>()));
         services.AddSingleton(provider => new NetworkLedger(provider.GetRequiredService<LedgerSessions>()));
         services.AddSingleton(provider => new FloatingLedger(provider.GetRequiredService<LedgerSessions>()));
+        services.AddSingleton(provider => new ProjectLedger(provider.GetRequiredService<LedgerSessions>()));
         services.AddSingleton(provider => new NetworkHosts(provider.GetRequiredService<LedgerSessions>()));
         services.AddSingleton(provider => new HostRegistry(provider.GetRequiredService<LedgerSessions>()));
         services.AddSingleton(provider => new HostViews(provider.GetRequiredService<LedgerSessions>()));
@@ -112,6 +113,7 @@ public static class LedgerSetup
             rebuild.DeleteViewTypeOnTeardown<FloatingBlockDocument>();
             rebuild.DeleteViewTypeOnTeardown<NetworkDocument>();
             rebuild.DeleteViewTypeOnTeardown<HostDocument>();
+            rebuild.DeleteViewTypeOnTeardown<ProjectDocument>();
         });
     }
 
@@ -126,6 +128,7 @@ public static class LedgerSetup
             .Duplicate(block => block.Pool).Duplicate(block => block.First).Duplicate(block => block.Free);
         options.Schema.For<NetworkDocument>().DocumentAlias("network");
         options.Schema.For<HostDocument>().DocumentAlias("host");
+        options.Schema.For<ProjectDocument>().DocumentAlias("project");
         options.Schema.For<InstanceMetadataDocument>().DocumentAlias("instance_metadata");
         options.Schema.For<HostReportDocument>().DocumentAlias("host_report");
     }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Marten;
 using NovaNetBus.Domain;
 using NovaNetBus.Domain.FixedIps;
@@ -9,7 +8,7 @@ using Npgsql;
 
 namespace NovaNetBus.Ledger;
 
-/// <summary>Creates and deletes networks. Every method throws on an outage, when nothing is known to be recorded.</summary>
+/// <summary>Creates, changes and deletes networks. Every method throws on an outage, when nothing is known to be recorded.</summary>
 public sealed class NetworkLedger
 {
     private readonly LedgerSessions sessions;
@@ -17,61 +16,156 @@ public sealed class NetworkLedger
     internal NetworkLedger(LedgerSessions sessions) => this.sessions = sessions;
 
     /// <summary>
-    /// One network. The same command again finds the network that it made. Refusals: see <see cref="NetworkDecisions.Create"/>; an id that was
-    /// another network's is refused with network-not-created.
+    /// All networks of the request in one commit, or none. The same command again finds the networks that it made, as they are now. Refusals: see
+    /// <see cref="NetworkDecisions.Create"/>; an id that was another network's is refused with network-not-created.
     /// </summary>
-    public async Task<Decision<Network>> CreateAsync(CreateNetwork command, Origin origin, CancellationToken cancellation)
+    public async Task<Decision<Network>> CreateAsync(CreateNetworks command, Origin origin, CancellationToken cancellation)
     {
-        await using var session = await OpenAsync(cancellation);
+        await using var session = await sessions.NetworksAsync(cancellation);
         var existing = await NetworkDirectory.ReadAsync(session.Documents, cancellation);
-        var others = existing.Where(network => network.Id != command.Id).ToList();
-        if (NetworkDecisions.Create(command, others) is not Decision<NetworkEvent>.Accepted accepted)
+        var ids = command.Ids.ToHashSet();
+        if (await AnyUsedAsync(session, ids, cancellation))
         {
-            return ((Decision<NetworkEvent>.Refused)NetworkDecisions.Create(command, others)).Refusal;
+            return Again(command, existing);
         }
 
-        var network = accepted.Events.OfType<NetworkCreated>().Single().Network;
-        if (existing.FirstOrDefault(candidate => candidate.Id == command.Id) is { } before)
-        {
-            return before with { CreatedAt = network.CreatedAt } == network ? ValueList.Of([before]) : Taken(command.Id);
-        }
-
-        if (await session.Documents.Events.FetchStreamStateAsync(Streams.OfNetwork(command.Id), cancellation) is not null)
-        {
-            return Taken(command.Id);
-        }
-
-        session.Append(Streams.OfNetwork(command.Id), 0, [.. accepted.Events], [.. accepted.Events.Select(_ => origin)]);
-        await session.CommitAsync(cancellation);
-        return ValueList.Of([network]);
-    }
-
-    /// <summary>
-    /// The end of a network, and of the addresses that hosts have on it. Refused with network-not-found, or with network-in-use while an instance has
-    /// an address of it.
-    /// </summary>
-    public async Task<Decision<Network>> DeleteAsync(string idOrLabelOrCidr, DateTimeOffset now, Origin origin, CancellationToken cancellation)
-    {
-        await using var session = await OpenAsync(cancellation);
-        if (NetworkDirectory.Find(idOrLabelOrCidr, await NetworkDirectory.ReadAsync(session.Documents, cancellation)) is not { } network)
-        {
-            return new Refusal("network-not-found", $"There is no network '{idOrLabelOrCidr}'; see 'novanet network list'.");
-        }
-
-        var uses = await AddressCounts.ReadAsync(session.Connection, network.Id, cancellation);
-        var decision = NetworkDecisions.Delete(network, uses.GetValueOrDefault(network.Id).OfInstances, now);
+        var decision = NetworkDecisions.Create(command, existing);
         if (decision is Decision<NetworkEvent>.Refused refused)
         {
             return refused.Refusal;
         }
 
-        await DropHostAddressesAsync(session, network.Id, now, origin, cancellation);
+        var created = ((Decision<NetworkEvent>.Accepted)decision).Events.OfType<NetworkCreated>().ToList();
+        foreach (var change in created)
+        {
+            session.Append(Streams.OfNetwork(change.NetworkId), 0, [change], [origin]);
+        }
 
-        // Last in the commit: whoever reads the log in order sees no event of the network's blocks after it.
-        var version = (await session.Documents.LoadAsync<NetworkDocument>(network.Id, cancellation))!.StreamVersion;
-        session.Append(Streams.OfNetwork(network.Id), version, [.. ((Decision<NetworkEvent>.Accepted)decision).Events], [origin]);
         await session.CommitAsync(cancellation);
-        return ValueList.Of([network]);
+        return created.Select(change => change.Network).ToValueList();
+    }
+
+    /// <summary>
+    /// Whose a network is, and which host serves it. Refused with network-not-found, host-not-found, and as
+    /// <see cref="NetworkDecisions.Modify"/> says.
+    /// </summary>
+    public async Task<Decision<Network>> ModifyAsync(string idOrLabelOrCidr, ModifyNetwork command, Origin origin, CancellationToken cancellation)
+    {
+        await using var session = await sessions.NetworksAsync(cancellation);
+        if (await FindAsync(session, idOrLabelOrCidr, cancellation) is not { } document)
+        {
+            return NotFound(idOrLabelOrCidr);
+        }
+
+        if (command.Host is { } host && await session.Documents.LoadAsync<HostDocument>(host, cancellation) is null)
+        {
+            return new Refusal("host-not-found", $"No worker has ever run on host '{host}'; start novanet-worker there, or correct the name.");
+        }
+
+        return await ChangeAsync(session, document, uses => NetworkDecisions.Modify(document.State, command, uses), origin, cancellation);
+    }
+
+    /// <summary>
+    /// The end of a network, and of the addresses that hosts have on it. Refused with network-not-found, with network-has-project while a
+    /// project has it, or with network-in-use while an instance has an address of it.
+    /// </summary>
+    public async Task<Decision<Network>> DeleteAsync(string idOrLabelOrCidr, DateTimeOffset now, Origin origin, CancellationToken cancellation)
+    {
+        await using var session = await sessions.NetworksAsync(cancellation);
+        return await FindAsync(session, idOrLabelOrCidr, cancellation) is { } document
+            ? await ChangeAsync(
+                session, document, uses => NetworkDecisions.Delete(document.State, uses, now), origin, cancellation,
+                () => DropHostAddressesAsync(session, document.Id, now, origin, cancellation))
+            : NotFound(idOrLabelOrCidr);
+    }
+
+    /// <summary>Takes all its networks from a project, or none: see <see cref="NetworkDecisions.Modify"/>. They are told as they are then.</summary>
+    public async Task<Decision<Network>> ScrubAsync(string projectId, DateTimeOffset now, Origin origin, CancellationToken cancellation)
+    {
+        await using var session = await sessions.NetworksAsync(cancellation);
+        var documents = await session.Documents.Query<NetworkDocument>().ToListAsync(cancellation);
+        var uses = await AddressCounts.ReadAsync(session.Connection, null, cancellation);
+        var taken = new List<Network>();
+        foreach (var document in documents.Where(document => document.State.ProjectId == projectId).OrderBy(document => document.State.Cidr.Network))
+        {
+            var decision = NetworkDecisions.Modify(document.State, new ModifyNetwork(null, true, null, false, now), uses.GetValueOrDefault(document.Id).OfInstances);
+            if (decision is Decision<NetworkEvent>.Refused refused)
+            {
+                return refused.Refusal;
+            }
+
+            taken.Add(Append(session, document, ((Decision<NetworkEvent>.Accepted)decision).Events, origin)!);
+        }
+
+        await session.CommitAsync(cancellation);
+        return taken.ToValueList();
+    }
+
+    private static Refusal NotFound(string network) => new("network-not-found", $"There is no network '{network}'; see 'novanet network list'.");
+
+    /// <summary>What the same command has made already; anything else under one of its ids is another network.</summary>
+    private static Decision<Network> Again(CreateNetworks command, IReadOnlyList<Network> existing)
+    {
+        var ids = command.Ids.ToHashSet();
+        var again = NetworkDecisions.Create(command, [.. existing.Where(network => !ids.Contains(network.Id))]);
+        var made = again is Decision<NetworkEvent>.Accepted accepted ? accepted.Events.OfType<NetworkCreated>().Select(change => change.Network).ToList() : [];
+        var found = made.Select(network => existing.FirstOrDefault(other => other.Id == network.Id)).ToList();
+        return made.Count > 0 && made.Zip(found).All(pair => pair.Second is { } other && IsMadeAs(other, pair.First))
+            ? found.OfType<Network>().ToValueList()
+            : Taken(command.Id);
+    }
+
+    /// <summary>True when the two differ only in what can have happened since.</summary>
+    private static bool IsMadeAs(Network network, Network made) => made == network with
+    {
+        CreatedAt = made.CreatedAt,
+        ProjectId = made.ProjectId,
+        Host = made.Host,
+        VpnPublicAddress = made.VpnPublicAddress,
+        VpnPublicPort = made.VpnPublicPort,
+    };
+
+    /// <summary>True when one of these ids is or was a network's.</summary>
+    private static async Task<bool> AnyUsedAsync(LedgerSession session, IReadOnlyCollection<Guid> ids, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand($"select exists (select from {LedgerSetup.SchemaName}.mt_streams where id = any(@ids))", session.Connection);
+        command.Parameters.AddWithValue("ids", ids.Select(Streams.OfNetwork).ToArray());
+        return (bool)(await command.ExecuteScalarAsync(cancellation))!;
+    }
+
+    private static async Task<NetworkDocument?> FindAsync(LedgerSession session, string idOrLabelOrCidr, CancellationToken cancellation) =>
+        NetworkDirectory.Find(idOrLabelOrCidr, await NetworkDirectory.ReadAsync(session.Documents, cancellation)) is { } network
+            ? await session.Documents.LoadAsync<NetworkDocument>(network.Id, cancellation)
+            : null;
+
+    /// <summary>Decides with the number of its addresses that instances hold, and commits.</summary>
+    private static async Task<Decision<Network>> ChangeAsync(
+        LedgerSession session, NetworkDocument document, Func<long, Decision<NetworkEvent>> decide, Origin origin, CancellationToken cancellation, Func<Task>? before = null)
+    {
+        var uses = await AddressCounts.ReadAsync(session.Connection, document.Id, cancellation);
+        var decision = decide(uses.GetValueOrDefault(document.Id).OfInstances);
+        if (decision is Decision<NetworkEvent>.Refused refused)
+        {
+            return refused.Refusal;
+        }
+
+        // What goes with a network goes before it: whoever reads the log in order sees no event of the network's blocks after its end.
+        await (before?.Invoke() ?? Task.CompletedTask);
+        var network = document.State;
+        var after = Append(session, document, ((Decision<NetworkEvent>.Accepted)decision).Events, origin) ?? network;
+        await session.CommitAsync(cancellation);
+        return ValueList.Of([after]);
+    }
+
+    /// <summary>The network after the events; null when it is gone.</summary>
+    private static Network? Append(LedgerSession session, NetworkDocument document, ValueList<NetworkEvent> events, Origin origin)
+    {
+        if (events.Count > 0)
+        {
+            session.Append(Streams.OfNetwork(document.Id), document.StreamVersion, [.. events], [.. events.Select(_ => origin)]);
+        }
+
+        return events.Aggregate((Network?)document.State, Network.Evolve);
     }
 
     private static Refusal Taken(Guid id) =>
@@ -91,24 +185,6 @@ public sealed class NetworkLedger
             object[] released = [.. block.State.Used.Values
                 .Where(used => used.Status == FixedIpStatus.TakenByHost).Select(used => new FixedIpReleased(used.Address, now))];
             session.Append(Streams.OfBlock(new BlockKey(networkId, block.Index)), block.StreamVersion, released, [.. released.Select(_ => origin)]);
-        }
-    }
-
-    /// <summary>A transaction that waits until no other creates or deletes a network, and no commit about instances runs.</summary>
-    private async Task<LedgerSession> OpenAsync(CancellationToken cancellation)
-    {
-        var session = await sessions.WriteAsync(cancellation);
-        try
-        {
-            var sql = string.Create(CultureInfo.InvariantCulture, $"select pg_advisory_xact_lock({LedgerLocks.Networks})");
-            await using var command = new NpgsqlCommand(sql, session.Connection);
-            await command.ExecuteNonQueryAsync(cancellation);
-            return session;
-        }
-        catch
-        {
-            await session.DisposeAsync();
-            throw;
         }
     }
 }

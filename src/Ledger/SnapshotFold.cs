@@ -5,6 +5,7 @@ using NovaNetBus.Domain.FloatingIps;
 using NovaNetBus.Domain.Hosts;
 using NovaNetBus.Domain.Instances;
 using NovaNetBus.Domain.Networks;
+using NovaNetBus.Domain.Projects;
 
 namespace NovaNetBus.Ledger;
 
@@ -15,6 +16,7 @@ internal sealed class SnapshotFold
     private readonly Dictionary<string, BlockDocument> blocks = [];
     private readonly Dictionary<string, FloatingBlockDocument> floatings = [];
     private readonly Dictionary<string, HostDocument> hosts = [];
+    private readonly Dictionary<string, ProjectDocument> projects = [];
     private readonly Dictionary<Guid, NetworkDocument> networks = [];
     private readonly HashSet<Guid> changed = [], deleted = [];
 
@@ -50,6 +52,11 @@ internal sealed class SnapshotFold
             Fill(hosts, await operations.LoadManyAsync<HostDocument>(cancellation, hostIds), document => document.Id);
         }
 
+        if (Keys(older, change => change.Data is ProjectEvent, Streams.ProjectOf) is { Length: > 0 } projectIds)
+        {
+            Fill(projects, await operations.LoadManyAsync<ProjectDocument>(cancellation, projectIds), document => document.Id);
+        }
+
         // A block's document holds how many of its addresses can be given, which is its network's to say.
         Guid[] networkIds =
         [
@@ -78,6 +85,9 @@ internal sealed class SnapshotFold
             case HostEvent e:
                 Apply(e, change.Version);
                 break;
+            case ProjectEvent e:
+                Apply(e, change.Version);
+                break;
             case NetworkEvent e:
                 Apply(Streams.NetworkOf(change.StreamKey!), e, change.Version);
                 break;
@@ -91,6 +101,7 @@ internal sealed class SnapshotFold
         operations.Store<InstanceDocument>(instances.Values);
         operations.Store<HostDocument>(hosts.Values);
         operations.Store<FloatingBlockDocument>(floatings.Values);
+        operations.Store<ProjectDocument>(projects.Values);
         operations.Store<BlockDocument>(blocks.Values.Where(block => !deleted.Contains(block.NetworkId)));
         operations.Store<NetworkDocument>(changed.Where(id => !deleted.Contains(id)).Select(id => networks[id]));
         foreach (var networkId in deleted)
@@ -120,6 +131,7 @@ internal sealed class SnapshotFold
         document.Host = state.Host;
         document.ServedBy = state.IsOnHost ? state.Host : null;
         document.ProjectId = state.ProjectId;
+        document.Addresses = state.IsOnHost ? state.Ports.Count : 0;
     }
 
     private void Apply(BlockKey key, FixedIpEvent change, long version)
@@ -172,6 +184,15 @@ internal sealed class SnapshotFold
         var before = hosts.GetValueOrDefault(change.Host);
         var state = HostRecord.Evolve(before?.State, change);
         var document = before ?? (hosts[change.Host] = new HostDocument { Id = change.Host, State = state });
+        document.State = state;
+        document.StreamVersion = version;
+    }
+
+    private void Apply(ProjectEvent change, long version)
+    {
+        var before = projects.GetValueOrDefault(change.ProjectId);
+        var state = Project.Evolve(before?.State, change);
+        var document = before ?? (projects[change.ProjectId] = new ProjectDocument { Id = change.ProjectId, State = state });
         document.State = state;
         document.StreamVersion = version;
     }

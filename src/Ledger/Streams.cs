@@ -8,7 +8,7 @@ namespace NovaNetBus.Ledger;
 /// <summary>The names of the log's streams.</summary>
 internal static class Streams
 {
-    private const string Networks = "network-", Blocks = "pool-", Instances = "instance-", Hosts = "host-", Floatings = "floating-";
+    private const string Networks = "network-", Blocks = "pool-", Instances = "instance-", Hosts = "host-", Floatings = "floating-", Projects = "project-";
     private const int LengthOfId = 36;
 
     public static string OfNetwork(Guid networkId) => $"{Networks}{networkId}";
@@ -21,6 +21,8 @@ internal static class Streams
 
     public static string OfFloatings(FloatingKey block) => $"{Floatings}{block.Pool}-{block.First}";
 
+    public static string OfProject(string projectId) => Projects + projectId;
+
     /// <summary>The network of a stream that <see cref="OfNetwork"/> named.</summary>
     public static Guid NetworkOf(string stream) => Guid.Parse(stream.AsSpan(Networks.Length));
 
@@ -29,6 +31,9 @@ internal static class Streams
 
     /// <summary>The host of a stream that <see cref="OfHost"/> named.</summary>
     public static string HostOf(string stream) => stream[Hosts.Length..];
+
+    /// <summary>The project of a stream that <see cref="OfProject"/> named.</summary>
+    public static string ProjectOf(string stream) => stream[Projects.Length..];
 
     /// <summary>The block of a stream that <see cref="OfBlock"/> named.</summary>
     public static BlockKey BlockOf(string stream) => new(

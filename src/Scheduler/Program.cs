@@ -27,6 +27,7 @@ program.Services
     .AddSingleton<Router>()
     .AddSingleton<NetworkCommands>()
     .AddSingleton<FloatingCommands>()
+    .AddSingleton<ProjectCommands>()
     .AddSingleton<Listings>()
     .AddSingleton<EventCommands>()
     .AddSingleton<AdminDesk>()

@@ -15,8 +15,23 @@ internal static class Given
 
     internal static HostSettings Settings { get; } = new("eth0", "br100", null, Ipv4.Parse("192.0.2.10"), [Cidr.Parse("198.51.100.0/24")], 3600, "novalocal", [Ipv4.Parse("192.0.2.53")]);
 
-    internal static CreateNetwork Creation(string cidr = "10.0.0.0/24") => new(
-        Id(1), "private", cidr, Cidr.Parse("10.0.0.0/8"), "br100", null, null, null, [], null, MultiHost: true, ShareAddress: false, EnableDhcp: true, 1500, Noon);
+    /// <summary>One network of the whole range.</summary>
+    internal static CreateNetworks Creation(string cidr = "10.0.0.0/24") => new()
+    {
+        Id = Id(1),
+        Label = "private",
+        Cidr = cidr,
+        FixedRange = Cidr.Parse("10.0.0.0/8"),
+        DefaultSize = 1 << 24,
+        Bridge = "br100",
+        MultiHost = true,
+        ShareAddress = false,
+        EnableDhcp = true,
+        Mtu = 1500,
+        Now = Noon,
+    };
+
+    internal static VlanWish Vlans(int start = 100, int? id = null, int vpnStart = 1000, int vpnClients = 0) => new(id, start, Ip("192.0.2.10"), vpnStart, vpnClients);
 
     internal static Network Network(string cidr = "10.0.0.0/24", int id = 1, bool shareAddress = false) => Network(Creation(cidr) with
     {
@@ -26,8 +41,10 @@ internal static class Given
         Now = Noon.AddSeconds(id),
     });
 
-    internal static Network Network(CreateNetwork command) =>
-        Assert.IsType<NetworkCreated>(Assert.Single(Assert.IsType<Decision<NetworkEvent>.Accepted>(NetworkDecisions.Create(command, [])).Events)).Network;
+    internal static Network Network(CreateNetworks command, params IReadOnlyCollection<Network> existing) => Assert.Single(Networks(command, existing));
+
+    internal static IReadOnlyList<Network> Networks(CreateNetworks command, params IReadOnlyCollection<Network> existing) =>
+        [.. Assert.IsType<Decision<NetworkEvent>.Accepted>(NetworkDecisions.Create(command, existing)).Events.Select(change => Assert.IsType<NetworkCreated>(change).Network)];
 
     internal static Guid Id(int number) => new(number, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
 

@@ -7,13 +7,7 @@ namespace NovaNetBus.Domain.Instances;
 public static class NewVif
 {
     /// <summary>The id of the NIC at a place (from 0). Places differ in the first characters, which make the port's name.</summary>
-    public static Guid IdOf(Guid seed, int place)
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        seed.TryWriteBytes(bytes, bigEndian: true, out _);
-        BinaryPrimitives.WriteUInt32BigEndian(bytes, unchecked(BinaryPrimitives.ReadUInt32BigEndian(bytes) + (uint)place));
-        return new Guid(bytes, bigEndian: true);
-    }
+    public static Guid IdOf(Guid seed, int place) => SeededId.At(seed, place);
 
     /// <summary>The MAC address of the NIC at a place (from 0).</summary>
     public static MacAddress MacOf(Guid seed, int place)

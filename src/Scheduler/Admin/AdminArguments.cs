@@ -15,7 +15,7 @@ internal sealed class AdminArguments(IReadOnlyDictionary<string, string?> given)
     public string Required(string name) => Text(name) ?? throw Invalid(name, "is missing");
 
     public int? Number(string name) => Text(name) is not { } text ? null
-        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
+        : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number
         : throw Invalid(name, "must be a whole number");
 
     public long? Number64(string name) => Text(name) is not { } text ? null

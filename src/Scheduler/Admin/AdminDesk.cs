@@ -14,12 +14,16 @@ internal sealed class AdminDesk
 {
     private readonly Dictionary<string, Func<AdminArguments, Delivery, CancellationToken, Task<object?>>> _commands;
 
-    public AdminDesk(NetworkCommands networks, FloatingCommands floatings, Listings listings, EventCommands events) => _commands = new()
+    public AdminDesk(NetworkCommands networks, ProjectCommands projects, FloatingCommands floatings, Listings listings, EventCommands events) => _commands = new()
     {
         ["network create"] = networks.CreateAsync,
+        ["network modify"] = networks.ModifyAsync,
         ["network delete"] = networks.DeleteAsync,
         ["network list"] = (_, _, cancellation) => listings.NetworksAsync(cancellation),
         ["network show"] = (arguments, _, cancellation) => listings.NetworkAsync(arguments, cancellation),
+        ["project show"] = (arguments, _, cancellation) => projects.ShowAsync(arguments, cancellation),
+        ["project quota"] = projects.QuotaAsync,
+        ["project scrub"] = networks.ScrubAsync,
         ["fixed list"] = (arguments, _, cancellation) => listings.FixedIpsAsync(arguments, cancellation),
         ["floating create"] = floatings.CreateAsync,
         ["floating delete"] = floatings.DeleteAsync,

@@ -13,11 +13,11 @@ internal sealed class Listings(Queries queries, HostViews views, HostRegistry ho
         (await queries.NetworksAsync(cancellation)).Select(Rows.Of).ToArray();
 
     public async Task<object?> NetworkAsync(AdminArguments arguments, CancellationToken cancellation) =>
-        await RowOfAsync(arguments.Required("network"), cancellation);
+        await queries.NetworkAsync(arguments.Required("network"), cancellation) is { } summary ? Rows.Of(summary) : throw NoNetwork(arguments.Required("network"));
 
-    /// <summary>One network by id, label or CIDR.</summary>
-    public async Task<NetworkRow> RowOfAsync(string network, CancellationToken cancellation) =>
-        await queries.NetworkAsync(network, cancellation) is { } summary ? Rows.Of(summary) : throw NoNetwork(network);
+    /// <summary>These networks, in order; without those that are gone by now.</summary>
+    public async Task<IReadOnlyList<NetworkRow>> RowsOfAsync(IReadOnlySet<Guid> networkIds, CancellationToken cancellation) =>
+        [.. (await queries.NetworksAsync(cancellation)).Where(summary => networkIds.Contains(summary.Network.Id)).Select(Rows.Of)];
 
     public async Task<object?> FixedIpsAsync(AdminArguments arguments, CancellationToken cancellation)
     {

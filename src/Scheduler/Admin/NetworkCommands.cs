@@ -1,5 +1,5 @@
+using System.Net;
 using System.Net.Sockets;
-using System.Numerics;
 using NovaNetBus.Contracts;
 using NovaNetBus.Domain;
 using NovaNetBus.Domain.Addressing;
@@ -10,39 +10,49 @@ using NovaNetBus.Ledger;
 
 namespace NovaNetBus.Scheduler.Admin;
 
-/// <summary>network create and network delete: from nova-manage's options to the ledger's commands.</summary>
+/// <summary>What changes networks: from nova-manage's options to the ledger's commands.</summary>
 internal sealed class NetworkCommands(NetworkLedger ledger, Listings listings, NovaNetOptions options, TimeProvider clock)
 {
     /// <summary>Bytes, of Ethernet.</summary>
     private const int DefaultMtu = 1500;
 
-    private static readonly HashSet<string> Served =
+    private static readonly HashSet<string> Known =
     [
-        "label", "fixed-range-v4", "num-networks", "network-size", "bridge", "bridge-interface", "gateway", "dhcp-server", "dns1", "dns2", "multi-host",
-        "share-address", "enable-dhcp", "project", "mtu", "uuid",
+        "label", "fixed-range-v4", "num-networks", "network-size", "bridge", "bridge-interface", "vlan", "vlan-start", "vpn-start", "gateway", "dhcp-server", "dns1", "dns2",
+        "fixed-cidr", "allowed-start", "allowed-end", "multi-host", "share-address", "enable-dhcp", "mtu", "project", "uuid", "fixed-range-v6", "gateway-v6", "priority",
     ];
 
     /// <summary>A line for each option that is right in itself, but that this scheduler cannot serve.</summary>
     public static IEnumerable<string> Faults(NovaNetOptions options)
     {
-        if (options.NetworkManager != NetworkManagerKind.FlatDHCPManager)
-        {
-            yield return $"network_manager: {options.NetworkManager} is not served by this version; use FlatDHCPManager";
-        }
-
         if (options.FixedRange.BaseAddress.AddressFamily != AddressFamily.InterNetwork)
         {
             yield return $"fixed_range: {options.FixedRange} is not an IPv4 range";
         }
+
+        if (options.VpnIp is { AddressFamily: not AddressFamily.InterNetwork })
+        {
+            yield return $"vpn_ip: {options.VpnIp} is not an IPv4 address";
+        }
     }
 
     /// <summary>The networks made, as rows.</summary>
-    public async Task<object?> CreateAsync(AdminArguments arguments, Delivery delivery, CancellationToken cancellation)
+    public async Task<object?> CreateAsync(AdminArguments arguments, Delivery delivery, CancellationToken cancellation) =>
+        await RowsOfAsync(await ledger.CreateAsync(CommandOf(arguments), OriginOf(delivery), cancellation), cancellation);
+
+    /// <summary>The network as it is afterwards.</summary>
+    public async Task<object?> ModifyAsync(AdminArguments arguments, Delivery delivery, CancellationToken cancellation)
     {
-        var command = CommandOf(arguments);
-        var network = Accepted(await ledger.CreateAsync(command, OriginOf(delivery), cancellation));
-        return new[] { await listings.RowOfAsync(network.Id.ToString(), cancellation) };
+        var command = new ModifyNetwork(
+            arguments.Text("project"), arguments.Truth("disassociate-project") ?? false, arguments.Text("host"), arguments.Truth("disassociate-host") ?? false,
+            clock.GetUtcNow());
+        var rows = await RowsOfAsync(await ledger.ModifyAsync(arguments.Required("network"), command, OriginOf(delivery), cancellation), cancellation);
+        return rows.Single();
     }
+
+    /// <summary>The networks that were the project's own.</summary>
+    public async Task<object?> ScrubAsync(AdminArguments arguments, Delivery delivery, CancellationToken cancellation) =>
+        await RowsOfAsync(await ledger.ScrubAsync(arguments.Required("project"), clock.GetUtcNow(), OriginOf(delivery), cancellation), cancellation);
 
     /// <summary>Nothing to tell but that it is done.</summary>
     public async Task<object?> DeleteAsync(AdminArguments arguments, Delivery delivery, CancellationToken cancellation)
@@ -51,60 +61,70 @@ internal sealed class NetworkCommands(NetworkLedger ledger, Listings listings, N
         return null;
     }
 
-    internal CreateNetwork CommandOf(AdminArguments arguments)
+    internal CreateNetworks CommandOf(AdminArguments arguments)
     {
-        if (arguments.Names.FirstOrDefault(name => !Served.Contains(name)) is { } unserved)
+        if (arguments.Names.FirstOrDefault(name => !Known.Contains(name)) is { } unknown)
         {
-            throw new RefusedException(ErrorCodes.NotSupported, $"--{unserved} is not served by this version; leave it out.");
+            throw new RefusedException(ErrorCodes.InvalidRequest, $"network create has no option {unknown}.");
         }
 
-        if ((arguments.Number("num-networks") ?? options.NumNetworks) != 1)
+        var count = arguments.Number("num-networks") ?? options.NumNetworks;
+        var id = arguments.Id("uuid");
+        if (id is not null && count != 1)
         {
-            throw new RefusedException(ErrorCodes.NotSupported, "This version makes one network at a time; leave --num-networks out and call once for each.");
+            throw new RefusedException(ErrorCodes.InvalidRequest, $"uuid is the id of one network, and {count} are to be made; leave one of the two out.");
         }
 
+        var vlan = VlanOf(arguments);
         string?[] dns = [arguments.Text("dns1") ?? options.FlatNetworkDns?.ToString(), arguments.Text("dns2")];
-        return new CreateNetwork(
-            arguments.Id("uuid") ?? Guid.NewGuid(),
-            arguments.Required("label"),
-            RangeOf(arguments.Required("fixed-range-v4"), arguments.Number("network-size")),
-            new Cidr(Ipv4.Parse(options.FixedRange.BaseAddress.ToString()), options.FixedRange.PrefixLength),
-            arguments.Text("bridge") ?? options.FlatNetworkBridge,
-            arguments.Text("bridge-interface"),
-            arguments.Text("gateway"),
-            arguments.Text("dhcp-server"),
-            dns.OfType<string>().ToValueList(),
-            arguments.Text("project"),
-            arguments.Truth("multi-host") ?? options.MultiHost,
-            arguments.Truth("share-address") ?? options.ShareDhcpAddress,
-            arguments.Truth("enable-dhcp") ?? true,
-            arguments.Number("mtu") ?? DefaultMtu,
-            clock.GetUtcNow());
+        return new CreateNetworks
+        {
+            Id = id ?? Guid.NewGuid(),
+            Label = arguments.Required("label"),
+            Cidr = arguments.Required("fixed-range-v4"),
+            FixedRange = new Cidr(ToIpv4(options.FixedRange.BaseAddress), options.FixedRange.PrefixLength),
+            Count = count,
+            Size = arguments.Number("network-size"),
+            DefaultSize = options.NetworkSize,
+            CidrV6 = arguments.Text("fixed-range-v6"),
+            Gateway = arguments.Text("gateway"),
+            GatewayV6 = arguments.Text("gateway-v6"),
+            DhcpServer = arguments.Text("dhcp-server"),
+            FixedCidr = arguments.Text("fixed-cidr"),
+            AllowedStart = arguments.Text("allowed-start"),
+            AllowedEnd = arguments.Text("allowed-end"),
+            Bridge = arguments.Text("bridge") ?? options.FlatNetworkBridge,
+            BridgeInterface = arguments.Text("bridge-interface") ?? (vlan is null ? null : options.VlanInterface),
+            Vlan = vlan,
+            Dns = dns.OfType<string>().ToValueList(),
+            ProjectId = arguments.Text("project"),
+            MultiHost = arguments.Truth("multi-host") ?? options.MultiHost,
+            ShareAddress = arguments.Truth("share-address") ?? options.ShareDhcpAddress,
+            EnableDhcp = arguments.Truth("enable-dhcp") ?? true,
+            Mtu = arguments.Number("mtu") ?? DefaultMtu,
+            Priority = arguments.Number("priority"),
+            Now = clock.GetUtcNow(),
+        };
     }
 
-    /// <summary>
-    /// The first subnet of the range, as nova cut it: network_size rounded up to a power of two; without one the whole range, but no more than the option network_size.
-    /// A range that is none is left to the decision to refuse.
-    /// </summary>
-    private string RangeOf(string range, int? size)
+    /// <summary>VLANs with VlanManager, and whenever one is asked for.</summary>
+    private VlanWish? VlanOf(AdminArguments arguments)
     {
-        if (!Cidr.TryParse(range, out var cidr))
-        {
-            return range;
-        }
-
-        var wanted = (long)BitOperations.RoundUpToPowerOf2((uint)(size ?? Math.Min(cidr.Size, options.NetworkSize)));
-        if (wanted > cidr.Size)
-        {
-            throw new RefusedException(ErrorCodes.InvalidCidr, $"{cidr} has {cidr.Size} addresses, fewer than the network size {wanted}.");
-        }
-
-        return new Cidr(cidr.Network, 32 - BitOperations.Log2((ulong)wanted)).ToString();
+        var (id, start) = (arguments.Number("vlan"), arguments.Number("vlan-start"));
+        return options.NetworkManager == NetworkManagerKind.VlanManager || (id ?? start) is not null
+            ? new VlanWish(
+                id, start ?? options.VlanStart, options.VpnIp is { } vpn ? ToIpv4(vpn) : null, arguments.Number("vpn-start") ?? options.VpnStart, options.CntVpnClients)
+            : null;
     }
 
-    private static Network Accepted(Decision<Network> decision) => decision switch
+    private static Ipv4 ToIpv4(IPAddress address) => Ipv4.Parse(address.ToString());
+
+    private Task<IReadOnlyList<NetworkRow>> RowsOfAsync(Decision<Network> decision, CancellationToken cancellation) =>
+        listings.RowsOfAsync(Accepted(decision).Select(network => network.Id).ToHashSet(), cancellation);
+
+    private static ValueList<Network> Accepted(Decision<Network> decision) => decision switch
     {
-        Decision<Network>.Accepted accepted => accepted.Events.Single(),
+        Decision<Network>.Accepted accepted => accepted.Events,
         Decision<Network>.Refused refused => throw new RefusedException(refused.Refusal.Code, refused.Refusal.Message),
         _ => throw new InvalidOperationException($"{decision.GetType().Name} is not known"),
     };

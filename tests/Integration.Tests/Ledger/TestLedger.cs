@@ -77,14 +77,27 @@ public sealed class TestLedger : IAsyncLifetime
     internal Task DisconnectAsync() => ExecuteAsync(
         Services.Postgres, $"select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = '{database}'");
 
-    internal async Task<Network> CreateNetworkAsync(string cidr, string label = "private", bool shareAddress = true, string? project = null, bool multiHost = true)
+    internal async Task<Network> CreateNetworkAsync(string cidr, string label = "private", bool shareAddress = true, string? project = null, bool multiHost = true) =>
+        (await CreateNetworksAsync(CreationOf(cidr) with { Label = label, ShareAddress = shareAddress, ProjectId = project, MultiHost = multiHost }))[0];
+
+    internal async Task<ValueList<Network>> CreateNetworksAsync(CreateNetworks command) =>
+        Assert.IsType<Decision<Network>.Accepted>(await Networks.CreateAsync(command, OriginOf("scheduler"), TestContext.Current.CancellationToken)).Events;
+
+    /// <summary>One network of the whole range.</summary>
+    internal static CreateNetworks CreationOf(string cidr) => new()
     {
-        var decision = await Networks.CreateAsync(
-            new CreateNetwork(
-                Guid.NewGuid(), label, cidr, Cidr.Parse("10.0.0.0/8"), "br100", null, null, null, [], project, multiHost, shareAddress, true, 1500, Now),
-            OriginOf("scheduler"), TestContext.Current.CancellationToken);
-        return Assert.IsType<Decision<Network>.Accepted>(decision).Events[0];
-    }
+        Id = Guid.NewGuid(),
+        Label = "net",
+        Cidr = cidr,
+        FixedRange = Cidr.Parse("10.0.0.0/8"),
+        DefaultSize = 1 << 24,
+        Bridge = "br100",
+        MultiHost = true,
+        ShareAddress = true,
+        EnableDhcp = true,
+        Mtu = 1500,
+        Now = Now,
+    };
 
     internal static Spawn SpawnOf(Guid instanceId, string host = "host-a", string? network = null, string? address = null) => new(
         instanceId, "project-1", host, "vm", network is null ? [] : [new NetworkRequest(network, address, null)], Guid.NewGuid(), Now);

@@ -16,7 +16,7 @@ public sealed class networks_in_the_ledger(TestLedger ledger) : IClassFixture<Te
     {
         var other = ledger.StartProgram().GetRequiredService<NetworkLedger>();
         var decisions = await Task.WhenAll(Enumerable.Range(0, 10).Select(
-            number => (number % 2 == 0 ? ledger.Networks : other).CreateAsync(Command($"10.9.{number % 4 * 64}.0/16"), Operator, TestContext.Current.CancellationToken)));
+            number => (number % 2 == 0 ? ledger.Networks : other).CreateAsync(TestLedger.CreationOf($"10.9.{number % 4 * 64}.0/16"), Operator, TestContext.Current.CancellationToken)));
         Assert.Single(decisions.OfType<Decision<Network>.Accepted>());
         Assert.All(decisions.OfType<Decision<Network>.Refused>(), refused => Assert.Equal("cidr-conflict", refused.Refusal.Code));
     }
@@ -24,7 +24,7 @@ public sealed class networks_in_the_ledger(TestLedger ledger) : IClassFixture<Te
     [Fact]
     public async Task are_made_once_by_a_command_that_comes_twice()
     {
-        var command = Command("10.10.0.0/24");
+        var command = TestLedger.CreationOf("10.10.0.0/24");
         var first = await ledger.Networks.CreateAsync(command, Operator, TestContext.Current.CancellationToken);
         var again = await ledger.Networks.CreateAsync(command with { Now = TestLedger.Now.AddHours(1) }, Operator, TestContext.Current.CancellationToken);
         Assert.Equal(first, again);
@@ -51,9 +51,6 @@ public sealed class networks_in_the_ledger(TestLedger ledger) : IClassFixture<Te
             "busy", (await ledger.Hosts.ListAsync(TestContext.Current.CancellationToken)).SelectMany(host => host.Networks));
         Assert.Empty(await ledger.Queries.FixedIpsAsync(null, "busy", null, TestContext.Current.CancellationToken));
     }
-
-    private static CreateNetwork Command(string cidr) => new(
-        Guid.NewGuid(), "net", cidr, Cidr.Parse("10.0.0.0/8"), "br100", null, null, null, [], null, true, true, true, 1500, TestLedger.Now);
 
     private async Task<string?> RefusedAsync(string network) =>
         await ledger.Networks.DeleteAsync(network, TestLedger.Now, Operator, TestContext.Current.CancellationToken) is Decision<Network>.Refused refused

@@ -1,3 +1,5 @@
+using NovaNetBus.Domain.Addressing;
+using NovaNetBus.Domain.Networks;
 using NovaNetBus.Hosting.Options;
 using NovaNetBus.Scheduler.Admin;
 using Xunit;
@@ -33,24 +35,58 @@ public sealed class Network_create_is_read_as_nova_manage_meant_it
         Assert.Equal((false, false, "p", 1400), (command.MultiHost, command.EnableDhcp, command.ProjectId, command.Mtu));
     }
 
-    [Theory]
-    [InlineData("10.0.0.0/16", null, "10.0.0.0/24")]
-    [InlineData("10.0.0.0/25", null, "10.0.0.0/25")]
-    [InlineData("10.0.0.0/16", "100", "10.0.0.0/25")]
-    [InlineData("10.0.0.0/16", "65536", "10.0.0.0/16")]
-    [InlineData("10.0.0.77/16", "16", "10.0.0.0/28")]
-    public void the_size_is_rounded_up_and_cut_from_the_start_of_the_range(string range, string? size, string expected) =>
-        Assert.Equal(expected, Read([("label", "l"), ("fixed-range-v4", range), ("network-size", size)]).Cidr);
+    [Fact]
+    public void how_many_networks_and_of_which_size_comes_from_the_options_unless_it_is_given()
+    {
+        var defaults = Read([("label", "l"), ("fixed-range-v4", "10.0.0.0/16")], "--num-networks=3", "--network-size=64");
+        var given = Read([("label", "l"), ("fixed-range-v4", "10.0.0.0/16"), ("num-networks", "5"), ("network-size", "100")], "--num-networks=3");
+
+        Assert.Equal((3, null, 64), (defaults.Count, defaults.Size, defaults.DefaultSize));
+        Assert.Equal((5, 100, 256), (given.Count, given.Size, given.DefaultSize));
+    }
+
+    [Fact]
+    public void vlan_manager_makes_vlans_with_the_options_numbers()
+    {
+        var command = Read(
+            [("label", "l"), ("fixed-range-v4", "10.0.0.0/24")],
+            "--network-manager=nova.network.manager.VlanManager", "--vlan-start=200", "--vpn-start=2000", "--vpn-ip=192.0.2.7", "--cnt-vpn-clients=4", "--vlan-interface=eth2");
+
+        Assert.Equal(new VlanWish(null, 200, Ipv4.Parse("192.0.2.7"), 2000, 4), command.Vlan);
+        Assert.Equal("eth2", command.BridgeInterface);
+    }
 
     [Theory]
-    [InlineData("network-size", "512", "invalid-cidr")]
-    [InlineData("num-networks", "2", "not-supported")]
-    [InlineData("vlan", "7", "not-supported")]
+    [InlineData("vlan", "7", 7, 100)]
+    [InlineData("vlan-start", "7", null, 7)]
+    public void a_vlan_that_is_asked_for_is_one_whatever_the_manager(string name, string value, int? id, int start)
+    {
+        var command = Read([("label", "l"), ("fixed-range-v4", "10.0.0.0/24"), (name, value), ("vpn-start", "3000"), ("bridge-interface", "eth1")], "--vlan-interface=eth2", "--vpn-ip=192.0.2.7");
+
+        Assert.Equal(new VlanWish(id, start, Ipv4.Parse("192.0.2.7"), 3000, 0), command.Vlan);
+        Assert.Equal("eth1", command.BridgeInterface);
+        Assert.Null(Read([("label", "l"), ("fixed-range-v4", "10.0.0.0/24")], "--vlan-interface=eth2").BridgeInterface);
+    }
+
+    [Fact]
+    public void all_that_narrows_and_all_of_ipv6_goes_along()
+    {
+        var command = Read([
+            ("label", "l"), ("fixed-range-v4", "10.0.0.0/24"), ("fixed-cidr", "10.0.0.128/25"), ("allowed-start", "10.0.0.130"), ("allowed-end", "10.0.0.140"),
+            ("fixed-range-v6", "fd00::/48"), ("gateway-v6", "fd00::1"), ("priority", "3"),
+        ]);
+
+        Assert.Equal(("10.0.0.128/25", "10.0.0.130", "10.0.0.140"), (command.FixedCidr, command.AllowedStart, command.AllowedEnd));
+        Assert.Equal(("fd00::/48", "fd00::1", 3), (command.CidrV6, command.GatewayV6, command.Priority));
+    }
+
+    [Theory]
     [InlineData("mtu", "many", "invalid-request")]
     [InlineData("multi-host", "perhaps", "invalid-request")]
     [InlineData("uuid", "17", "invalid-request")]
     [InlineData("label", "", "invalid-request")]
-    public void what_cannot_be_done_is_refused_with_its_code_and_name(string name, string value, string code)
+    [InlineData("colour", "red", "invalid-request")]
+    public void what_cannot_be_read_is_refused_with_its_code_and_name(string name, string value, string code)
     {
         var arguments = new Dictionary<string, string?> { ["label"] = "l", ["fixed-range-v4"] = "10.0.0.0/24" };
         arguments[name] = value;
@@ -58,9 +94,15 @@ public sealed class Network_create_is_read_as_nova_manage_meant_it
         var refused = Assert.Throws<RefusedException>(() => Read([.. arguments.Select(pair => (pair.Key, pair.Value))]));
 
         Assert.Equal(code, refused.Code);
+        Assert.Contains(name, refused.Message, StringComparison.Ordinal);
     }
 
-    private static Domain.Networks.CreateNetwork Read((string Name, string? Value)[] arguments, params string[] options)
+    [Fact]
+    public void one_id_is_not_given_to_several_networks() =>
+        Assert.Equal("invalid-request", Assert.Throws<RefusedException>(() =>
+            Read([("label", "l"), ("fixed-range-v4", "10.0.0.0/16"), ("uuid", Guid.NewGuid().ToString()), ("num-networks", "2")])).Code);
+
+    private static CreateNetworks Read((string Name, string? Value)[] arguments, params string[] options)
     {
         var read = OptionReader.Read(new OptionSources(options, new Dictionary<string, string>(), "127.0.0.1:0", [])).Options!;
         var commands = new NetworkCommands(null!, null!, read, TimeProvider.System);
