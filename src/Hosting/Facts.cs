@@ -17,8 +17,13 @@ public static class Facts
         instance.Host!,
         instance.Host!,
         instance.Generation,
-        [.. instance.Ports.Select(port => VifOf(port, networks.First(served => served.Network.Id == port.NetworkId), dnsServers))],
+        Vifs(instance, networks, dnsServers),
         instance.ConfiguredAt!.Value);
+
+    /// <summary>An instance's NICs; <paramref name="networks"/> are those of its ports.</summary>
+    /// <param name="dnsServers">The host's, for networks that name none.</param>
+    public static IReadOnlyList<Vif> Vifs(InstanceNetwork instance, IReadOnlyList<ServedNetwork> networks, ValueList<Ipv4> dnsServers) =>
+        [.. instance.Ports.Select(port => VifOf(port, networks.First(served => served.Network.Id == port.NetworkId), dnsServers))];
 
     /// <summary>A refusal.</summary>
     public static InstanceNetworkFailed Failed(Guid instanceId, string host, Refusal refusal) =>

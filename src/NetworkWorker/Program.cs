@@ -7,6 +7,7 @@ using NovaNetBus.Ledger;
 using NovaNetBus.NetworkWorker;
 using NovaNetBus.NetworkWorker.Host;
 using NovaNetBus.NetworkWorker.Intake;
+using NovaNetBus.NetworkWorker.Metadata;
 
 var program = ProcessDefaults.Create("novanet-worker", args, new ProgramNeeds("127.0.0.1:8781", Faults: options => [.. WorkerSettings.Faults(options), .. InterfaceFaults.Of(options)]));
 if (program is null)
@@ -44,5 +45,6 @@ program.Services
     .AddSingleton(services => ActivatorUtilities.CreateInstance<Reconciler>(services, options.Host))
     .AddHostedService(services => services.GetRequiredService<Reconciler>())
     .AddHostedService<Heartbeat>()
+    .AddMetadata(options, settings)
     .AddHealthChecks().AddCheck<HostHealth>("host");
 return await program.RunAsync();

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using NovaNetBus.Domain;
 using NovaNetBus.Domain.Addressing;
 using NovaNetBus.Domain.HostPlan;
@@ -26,6 +27,7 @@ internal static class WorkerSettings
         TakesInterfaceAddresses = options.TakeInterfaceAddresses,
         ForceSnatRanges = options.ForceSnatRange.Select(ToCidr).ToValueList(),
         ForwardInterfaces = options.ForwardBridgeInterface.Contains("all") ? null : options.ForwardBridgeInterface.ToValueList(),
+        Metadata = MetadataOf(options),
     };
 
     /// <summary>A line for each option that is right in itself, but that this worker cannot serve.</summary>
@@ -41,6 +43,11 @@ internal static class WorkerSettings
             yield return "use_ipv6: IPv6 is not served by this version; set it to false.";
         }
 
+        if (options.MetadataHost is { AddressFamily: not AddressFamily.InterNetwork })
+        {
+            yield return $"metadata_host: {options.MetadataHost} is no IPv4 address, as instances ask 169.254.169.254.";
+        }
+
         if (!options.ForceDhcpRelease)
         {
             yield return "force_dhcp_release: this version always releases at once; set it to true.";
@@ -52,6 +59,14 @@ internal static class WorkerSettings
         options.TakeInterfaceAddresses && options.NetworkManager == NetworkManagerKind.FlatDHCPManager && options.FlatInterface == options.PublicInterface
             ? options.FlatNetworkBridge
             : options.PublicInterface;
+
+    /// <summary>nova: the metadata API of this host, unless metadata_host is another's.</summary>
+    private static MetadataTarget? MetadataOf(NovaNetOptions options) => options.MetadataHost switch
+    {
+        null => null,
+        var host when IPAddress.IsLoopback(host) || host.Equals(options.MyIp) => new MetadataTarget(MetadataTarget.WellKnown, options.MetadataPort),
+        var host => new MetadataTarget(ToIpv4(host), options.MetadataPort),
+    };
 
     private static Ipv4 ToIpv4(IPAddress address) => Ipv4.Parse(address.ToString());
 

@@ -7,7 +7,7 @@ namespace NovaNetBus.Domain.HostPlan;
 public static class HostPlanner
 {
     /// <summary>Of the constant firewall rules that the plan's elements are written for.</summary>
-    public const int FirewallVersion = 2;
+    public const int FirewallVersion = 3;
 
     /// <summary>
     /// The desired state for a view. A view of one port gives the part of the whole plan that this port needs: the plan of a host is the
@@ -43,7 +43,13 @@ public static class HostPlanner
             yield return element;
         }
 
-        if (UplinkOf(view.Settings, network) is { } uplink)
+        var nic = UplinkOf(view.Settings, network);
+        foreach (var resource in MetadataPlan.OfNetwork(view.Settings, network, nic))
+        {
+            yield return resource;
+        }
+
+        if (nic is { } uplink)
         {
             if (network.Vlan is { } vlan)
             {

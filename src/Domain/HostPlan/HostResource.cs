@@ -76,6 +76,9 @@ public enum FirewallSet
     /// <summary>inet map: fixed IP to floating IP.</summary>
     FloatingSnat,
 
+    /// <summary>inet map: bridge to (address, TCP port) of who answers 169.254.169.254 for its instances.</summary>
+    Metadata,
+
     /// <summary>bridge: names of the ports of instances.</summary>
     VmPorts,
 
@@ -88,7 +91,7 @@ public enum FirewallSet
     /// <summary>bridge: enslaved NICs.</summary>
     Uplinks,
 
-    /// <summary>bridge: (uplink, gateway address) that must not cross it, when every host has the same gateway address.</summary>
+    /// <summary>bridge: (uplink, address) that must not cross it: 169.254.169.254, and the gateway when every host has the same.</summary>
     Gateways,
 
     /// <summary>bridge: CIDRs of our networks: what is sent there stays on the bridge.</summary>

@@ -40,6 +40,9 @@ public sealed record HostSettings(
 
     /// <summary>The interfaces that bridges forward to and from (forward_bridge_interface); null: all.</summary>
     public ValueList<string>? ForwardInterfaces { get; init; }
+
+    /// <summary>Who answers at 169.254.169.254; null: nobody.</summary>
+    public MetadataTarget? Metadata { get; init; }
 }
 
 /// <summary>A network and this host's address on it, which its instances use as router and DHCP server.</summary>

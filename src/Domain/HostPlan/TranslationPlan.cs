@@ -10,7 +10,7 @@ internal static class TranslationPlan
     public static IEnumerable<FirewallElement> OfHost(HostSettings settings) =>
     [
         Element(FirewallSet.PublicInterfaces, settings.PublicInterface),
-        .. Outermost(settings.DmzCidrs).Select(cidr => Element(FirewallSet.NoSnat, cidr)),
+        .. Outermost([.. settings.DmzCidrs, .. MetadataPlan.MustSeeInstances(settings)]).Select(cidr => Element(FirewallSet.NoSnat, cidr)),
         .. Outermost(settings.ForceSnatRanges).SelectMany(cidr => new[] { Element(FirewallSet.ForcedDestinations, cidr), Element(FirewallSet.RoutedDestinations, cidr) }),
         .. (settings.ForwardInterfaces ?? []).Select(nic => Element(FirewallSet.ForwardInterfaces, nic)),
     ];

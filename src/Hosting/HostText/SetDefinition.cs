@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using NovaNetBus.Domain;
 using NovaNetBus.Domain.Addressing;
@@ -12,6 +13,7 @@ public enum SetField
     Mac,
     Address,
     Range,
+    Port,
 }
 
 /// <summary>A set or map of the rules, in nft's terms.</summary>
@@ -19,9 +21,11 @@ public enum SetField
 /// <param name="Name">In the rules.</param>
 /// <param name="Families">Of the tables that have it; an element is in all of them.</param>
 /// <param name="Key">The fields of an element's key.</param>
-/// <param name="Value">Of a map.</param>
-public sealed record SetDefinition(FirewallSet Set, string Name, string[] Families, SetField[] Key, SetField? Value = null)
+/// <param name="Value">The fields of a map's value; none: it is a set.</param>
+public sealed record SetDefinition(FirewallSet Set, string Name, string[] Families, SetField[] Key, params SetField[] Value)
 {
+    private const string Join = " . ";
+
     public static IReadOnlyDictionary<FirewallSet, SetDefinition> All { get; } = new SetDefinition[]
     {
         new(FirewallSet.FixedRanges, "fixed_ranges", ["inet"], [SetField.Range]),
@@ -36,6 +40,7 @@ public sealed record SetDefinition(FirewallSet Set, string Name, string[] Famili
         new(FirewallSet.ForwardInterfaces, "forward_interfaces", ["inet"], [SetField.Interface]),
         new(FirewallSet.FloatingDnat, "floating_dnat", ["inet"], [SetField.Address], SetField.Address),
         new(FirewallSet.FloatingSnat, "floating_snat", ["inet"], [SetField.Address], SetField.Address),
+        new(FirewallSet.Metadata, "metadata", ["inet"], [SetField.Interface], SetField.Address, SetField.Port),
         new(FirewallSet.VmPorts, "vm_ports", ["bridge"], [SetField.Interface]),
         new(FirewallSet.PortMac, "port_mac", ["bridge"], [SetField.Interface, SetField.Mac]),
         new(FirewallSet.PortIp, "port_ip", ["bridge"], [SetField.Interface, SetField.Mac, SetField.Address]),
@@ -52,30 +57,33 @@ public sealed record SetDefinition(FirewallSet Set, string Name, string[] Famili
 
     /// <summary>The key as nft reads it. Each part is read as what it must be and written anew: nothing else reaches a rule.</summary>
     public string WriteKey(FirewallElement element) => element.Parts.Count == Key.Length
-        ? string.Join(" . ", Key.Zip(element.Parts, WriteField))
+        ? string.Join(Join, Key.Zip(element.Parts, WriteField))
         : throw new FormatException($"{element.Noun} has not {Key.Length} parts");
 
     /// <summary>The key, and the value of a map, as nft reads them.</summary>
-    public string WriteElement(FirewallElement element) => (Value, element.Value) switch
+    public string WriteElement(FirewallElement element) => (element.Value?.Split(Join) ?? []) switch
     {
-        (null, null) => WriteKey(element),
-        ({ } field, { } value) => $"{WriteKey(element)} : {WriteField(field, value)}",
+        [] when Value is [] => WriteKey(element),
+        var parts when parts.Length == Value.Length => $"{WriteKey(element)} : {string.Join(Join, Value.Zip(parts, WriteField))}",
         _ => throw new FormatException($"{element.Noun} has a value where none is, or none where one is needed"),
     };
 
     /// <summary>An element of a JSON listing.</summary>
     public FirewallElement ReadElement(JsonNode element)
     {
-        var (key, value) = Value is null ? (element, null) : (element[0]!, element[1]);
-        var parts = key is JsonObject container && container["concat"] is JsonArray fields ? fields.Select(field => field!) : [key];
-        return new FirewallElement(Set, Key.Zip(parts, ReadField).ToValueList(), value is null ? null : ReadField(Value!.Value, value));
+        var (key, value) = Value is [] ? (element, null) : (element[0]!, element[1]);
+        return new FirewallElement(Set, Key.Zip(Fields(key), ReadField).ToValueList(), value is null ? null : string.Join(Join, Value.Zip(Fields(value), ReadField)));
     }
+
+    private static IEnumerable<JsonNode> Fields(JsonNode node) =>
+        node is JsonObject container && container["concat"] is JsonArray fields ? fields.Select(field => field!) : [node];
 
     private static string WriteField(SetField field, string text) => field switch
     {
         SetField.Interface => $"\"{InterfaceName.Checked(text)}\"",
         SetField.Mac => MacAddress.Parse(text).ToString(),
         SetField.Address => Ipv4.Parse(text).ToString(),
+        SetField.Port => ushort.Parse(text, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture),
         _ => Cidr.Parse(text).ToString(),
     };
 

@@ -29,6 +29,9 @@ internal sealed partial class Reconciler(string hostName, IHost host, ViewReader
     /// <summary>How many differences the last full reconcile found that nobody had asked for.</summary>
     public int Drift { get; private set; }
 
+    /// <summary>The host has just changed, as far as it could, for the sake of this instance.</summary>
+    public event Action<Guid>? Changed;
+
     /// <summary>How many ports of instances the host has.</summary>
     public int Ports => known.Resources.Count(resource => resource is FirewallElement { Set: FirewallSet.VmPorts });
 
@@ -101,6 +104,7 @@ internal sealed partial class Reconciler(string hostName, IHost host, ViewReader
         {
             var changes = batch.ConvertAll(pending => pending.Change);
             Apply(HostChange.Steps(changes, known), step => changes.Find(change => change.Explains(step))?.Cause);
+            batch.ForEach(pending => Changed?.Invoke(pending.Change.Cause.InstanceId));
             batch.ForEach(pending => pending.Done.SetResult());
         }
         catch (Exception) when (batch.Count > 1)
@@ -111,6 +115,7 @@ internal sealed partial class Reconciler(string hostName, IHost host, ViewReader
         catch (Exception failure)
         {
             NotReady = failure.Message;
+            Changed?.Invoke(batch[0].Change.Cause.InstanceId);
             batch[0].Done.SetException(failure);
         }
     }

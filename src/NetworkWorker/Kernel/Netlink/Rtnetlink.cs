@@ -17,7 +17,9 @@ internal sealed class Rtnetlink : IDisposable
     private const ushort VlanId = 1;
     private const ushort AddressAddress = 1, AddressLocal = 2, AddressBroadcast = 4, AddressProtocol = 11;
     private const uint Up = 0x1, SkipStatistics = 8;
-    private const byte Ipv4Family = 2, ScopeGlobal = 0;
+    private const byte Ipv4Family = 2, ScopeLink = 253, ScopeGlobal = 0;
+    private const int LongestWithBroadcast = 31;
+    private static readonly Cidr LinkLocal = Cidr.Parse("169.254.0.0/16");
 
     private readonly NetlinkSocket socket = new();
 
@@ -81,13 +83,19 @@ internal sealed class Rtnetlink : IDisposable
     public void Delete(string name) => Unless(
         NetlinkException.NoDevice, new NetlinkRequest(DeleteLink, Request | Acknowledge, LinkPart(0, 0, 0)).With(LinkName, name), $"delete {name}");
 
-    /// <summary>Adds an IPv4 address with its broadcast address.</summary>
+    /// <summary>
+    /// Adds an IPv4 address with its broadcast address, where it has one. A link-local one (RFC 3927) is never the source of what goes further.
+    /// </summary>
     public void AddAddress(int linkIndex, Ipv4 address, int prefixLength)
     {
         var bytes = NetlinkRequest.Address(address.Value);
-        var request = new NetlinkRequest(NewAddress, Request | Acknowledge | Create | Replace, AddressPart(linkIndex, prefixLength))
-            .With(AddressLocal, bytes).With(AddressAddress, bytes)
-            .With(AddressBroadcast, NetlinkRequest.Address(new Cidr(address, prefixLength).Broadcast.Value));
+        var part = AddressPart(linkIndex, prefixLength, LinkLocal.Contains(address) ? ScopeLink : ScopeGlobal);
+        var request = new NetlinkRequest(NewAddress, Request | Acknowledge | Create | Replace, part).With(AddressLocal, bytes).With(AddressAddress, bytes);
+        if (prefixLength < LongestWithBroadcast)
+        {
+            request.With(AddressBroadcast, NetlinkRequest.Address(new Cidr(address, prefixLength).Broadcast.Value));
+        }
+
         Unless(NetlinkException.Exists, request, $"add address {address}/{prefixLength} to interface {linkIndex}");
     }
 
@@ -140,10 +148,10 @@ internal sealed class Rtnetlink : IDisposable
         return part;
     }
 
-    private static byte[] AddressPart(int linkIndex, int prefixLength)
+    private static byte[] AddressPart(int linkIndex, int prefixLength, byte scope = ScopeGlobal)
     {
         var part = new byte[8];
-        (part[0], part[1], part[3]) = (Ipv4Family, (byte)prefixLength, ScopeGlobal);
+        (part[0], part[1], part[3]) = (Ipv4Family, (byte)prefixLength, scope);
         BitConverter.TryWriteBytes(part.AsSpan(4), linkIndex);
         return part;
     }
