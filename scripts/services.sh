@@ -5,7 +5,7 @@
 #
 #   NOVANET_SERVICES_DIR   where they live (default: .services in the repository)
 #   NOVANET_AMQP_PORT      default 25772; the next two are taken as well (Erlang distribution, epmd)
-#   NOVANET_PG_PORT        default 25732
+#   NOVANET_PG_PORT        default 25735: steps of ten never lead to a port of the broker, chosen but not yet taken
 #
 # Without these, a port that somebody else holds is passed over for the next free one: source env in that directory, do not guess.
 # shellcheck source=scripts/lib.sh
@@ -260,7 +260,7 @@ up() {
     stop epmd TERM
     AMQP_PORT=$(choose_port "${NOVANET_AMQP_PORT:-}" "$AMQP_PORT" 25772 3)
   fi
-  if [ -n "$start_postgres" ]; then PG_PORT=$(choose_port "${NOVANET_PG_PORT:-}" "$PG_PORT" 25732 1); fi
+  if [ -n "$start_postgres" ]; then PG_PORT=$(choose_port "${NOVANET_PG_PORT:-}" "$PG_PORT" 25735 1); fi
   write_settings
   if [ -n "$start_rabbitmq" ]; then start_rabbitmq; fi
   if [ -n "$start_postgres" ]; then start_postgres; fi

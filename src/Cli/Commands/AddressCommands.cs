@@ -1,6 +1,5 @@
 using System.CommandLine;
 using NovaNetBus.Cli.Output;
-using NovaNetBus.Cli.Rpc;
 using NovaNetBus.Contracts;
 
 namespace NovaNetBus.Cli.Commands;
@@ -27,12 +26,12 @@ internal static class AddressCommands
     {
         new AdminCommand(
             "address history", "List who has held an address, oldest first", conversation,
-            Result.Table(AdminJson.Default.AddressHolderRowArray, Columns, "Nobody has ever held it."), "novanet address history 10.0.0.9")
+            Result.Table(json => json.AddressHolderRowArray, Columns, "Nobody has ever held it."), "novanet address history 10.0.0.9")
         {
             Arguments.Word("IP", "A fixed or floating address"),
         },
         new AdminCommand(
-            "address owner", "Tell who held an address at a time", conversation, Result.Lines(AdminJson.Default.AddressHolderRowArray, Lines),
+            "address owner", "Tell who held an address at a time", conversation, Result.Lines(json => json.AddressHolderRowArray, Lines),
             "novanet address owner 10.0.0.9 --at 2026-11-23T12:00:00Z", "novanet address owner 203.0.113.7 --at 10m")
         {
             Arguments.Word("IP", "A fixed or floating address"),

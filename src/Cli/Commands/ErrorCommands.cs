@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
 using NovaNetBus.Cli.Output;
-using NovaNetBus.Cli.Rpc;
 using NovaNetBus.Contracts;
 
 namespace NovaNetBus.Cli.Commands;
@@ -48,5 +47,5 @@ internal static class ErrorCommands
         return command;
     }
 
-    private static Action<Streams, JsonElement> Table(string nothing) => Result.Table(AdminJson.Default.ErrorRowArray, Columns, nothing);
+    private static Action<Streams, JsonElement> Table(string nothing) => Result.Table(json => json.ErrorRowArray, Columns, nothing);
 }

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using NovaNetBus.Cli.Log;
 using NovaNetBus.Cli.Output;
-using NovaNetBus.Cli.Rpc;
 using NovaNetBus.Contracts;
 
 namespace NovaNetBus.Cli.Commands;
@@ -49,7 +48,7 @@ internal static class EventCommands
             var given = AdminCommand.Given(list, parsed);
             return given.Remove("follow")
                 ? conversation.CarryOut(() => Follow(conversation, parsed, given, stop))
-                : conversation.Ask(parsed, new AdminRequest("events list", given), Result.Table(AdminJson.Default.EventRowArray, Columns, "No events."), stop);
+                : conversation.Ask(parsed, new AdminRequest("events list", given), Result.Table(json => json.EventRowArray, Columns, "No events."), stop);
         });
         return list;
     }

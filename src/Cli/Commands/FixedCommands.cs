@@ -1,6 +1,5 @@
 using System.CommandLine;
 using NovaNetBus.Cli.Output;
-using NovaNetBus.Cli.Rpc;
 using NovaNetBus.Contracts;
 
 namespace NovaNetBus.Cli.Commands;
@@ -26,7 +25,7 @@ internal static class FixedCommands
     public static Command Group(Conversation conversation) => new("fixed", "List fixed addresses, keep some from being given away")
     {
         new AdminCommand(
-            "fixed list", "List the fixed addresses and who holds them", conversation, Result.Table(AdminJson.Default.FixedIpRowArray, Columns, "No fixed addresses."),
+            "fixed list", "List the fixed addresses and who holds them", conversation, Result.Table(json => json.FixedIpRowArray, Columns, "No fixed addresses."),
             "novanet fixed list --host compute-1", "novanet fixed list --network private --project demo --output json")
         {
             Arguments.Text("--host", "HOST", "Only those of this host"),
@@ -38,7 +37,7 @@ internal static class FixedCommands
     };
 
     private static AdminCommand Marked(string name, string description, Conversation conversation) =>
-        new("fixed " + name, description, conversation, Result.Table(AdminJson.Default.FixedIpRowArray, Columns, "Done."), $"novanet fixed {name} 10.0.0.9")
+        new("fixed " + name, description, conversation, Result.Table(json => json.FixedIpRowArray, Columns, "Done."), $"novanet fixed {name} 10.0.0.9")
         {
             Arguments.Word("IP", "The fixed address"),
         };

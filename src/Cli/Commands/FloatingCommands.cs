@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
 using NovaNetBus.Cli.Output;
-using NovaNetBus.Cli.Rpc;
 using NovaNetBus.Contracts;
 
 namespace NovaNetBus.Cli.Commands;
@@ -39,9 +38,9 @@ internal static class FloatingCommands
         new("ADDRESSES", row => Printable.Of(row.Addresses)),
     ];
 
-    private static Action<Streams, JsonElement> Addresses => Result.Table(AdminJson.Default.FloatingIpRowArray, Columns, "No floating addresses.");
+    private static Action<Streams, JsonElement> Addresses => Result.Table(json => json.FloatingIpRowArray, Columns, "No floating addresses.");
 
-    private static Action<Streams, JsonElement> Range => Result.Table(AdminJson.Default.FloatingRangeRowArray, RangeColumns, "No addresses.");
+    private static Action<Streams, JsonElement> Range => Result.Table(json => json.FloatingRangeRowArray, RangeColumns, "No addresses.");
 
     /// <summary>All of it.</summary>
     public static Command Group(Conversation conversation) => new("floating", "Create, give and take back floating addresses")
@@ -50,7 +49,7 @@ internal static class FloatingCommands
         Delete(conversation),
         List(conversation),
         new AdminCommand(
-            "floating pools", "List the pools and how much of them is free", conversation, Result.Table(AdminJson.Default.FloatingPoolRowArray, PoolColumns, "No pools."),
+            "floating pools", "List the pools and how much of them is free", conversation, Result.Table(json => json.FloatingPoolRowArray, PoolColumns, "No pools."),
             "novanet floating pools"),
         Allocate(conversation),
         Release(conversation),

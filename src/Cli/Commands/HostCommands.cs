@@ -40,22 +40,22 @@ internal static class HostCommands
     public static Command Group(Conversation conversation) => new("host", "List and show hosts, take them out of service, render what was on them")
     {
         new AdminCommand(
-            "host list", "List the hosts whose workers have reported", conversation, Result.Table(AdminJson.Default.HostRowArray, Columns, "No hosts."),
+            "host list", "List the hosts whose workers have reported", conversation, Result.Table(json => json.HostRowArray, Columns, "No hosts."),
             "novanet host list", "novanet host list --output json"),
         new AdminCommand(
-            "host show", "Show one host with all its fields", conversation, Result.Lines(AdminJson.Default.HostRowArray, Lines), "novanet host show compute-1")
+            "host show", "Show one host with all its fields", conversation, Result.Lines(json => json.HostRowArray, Lines), "novanet host show compute-1")
         {
             Host(),
         },
         new AdminCommand(
             "host drain", "Move the networks that a host serves to others, without loss", conversation,
-            Result.Table(AdminJson.Default.NetworkHostChangedArray, MovedColumns, "It served no network that could be moved."), "novanet host drain net-1")
+            Result.Table(json => json.NetworkHostChangedArray, MovedColumns, "It served no network that could be moved."), "novanet host drain net-1")
         {
             Host(),
         },
         new AdminCommand(
             "host forget", "Free what a host holds that is gone for good", conversation,
-            Result.Table(AdminJson.Default.InstanceNetworkReleasedArray, ReleasedColumns, "It held nothing."), "novanet host forget compute-9")
+            Result.Table(json => json.InstanceNetworkReleasedArray, ReleasedColumns, "It held nothing."), "novanet host forget compute-9")
         {
             Host(),
         },

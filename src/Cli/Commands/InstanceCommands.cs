@@ -40,7 +40,7 @@ internal static class InstanceCommands
     {
         new AdminCommand(
             "instance list", "List the instances and how far their networks have come", conversation,
-            Result.Table(AdminJson.Default.InstanceRowArray, Columns, "No instances."),
+            Result.Table(json => json.InstanceRowArray, Columns, "No instances."),
             "novanet instance list", "novanet instance list --output json"),
         new AdminCommand(
             "instance show", "Show one instance with its NICs, or why it has none", conversation, WriteDetails,

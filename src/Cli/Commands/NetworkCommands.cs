@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text.Json;
 using NovaNetBus.Cli.Output;
-using NovaNetBus.Cli.Rpc;
 using NovaNetBus.Contracts;
 
 namespace NovaNetBus.Cli.Commands;
@@ -25,7 +24,7 @@ internal static class NetworkCommands
         new("FREE", row => $"{row.Addresses.Free}/{row.Addresses.Total}", Rank: 1),
     ];
 
-    private static Action<Streams, JsonElement> Rows => Result.Table(AdminJson.Default.NetworkRowArray, Columns, "No networks.");
+    private static Action<Streams, JsonElement> Rows => Result.Table(json => json.NetworkRowArray, Columns, "No networks.");
 
     /// <summary>create, list, show, modify and delete.</summary>
     public static Command Group(Conversation conversation) => new("network", "Create, list, show, modify and delete networks")
@@ -33,7 +32,7 @@ internal static class NetworkCommands
         Create(conversation),
         new AdminCommand("network list", "List the networks", conversation, Rows, "novanet network list", "novanet network list --output json"),
         new AdminCommand(
-            "network show", "Show one network with all its fields", conversation, Result.Lines(AdminJson.Default.NetworkRowArray, Lines),
+            "network show", "Show one network with all its fields", conversation, Result.Lines(json => json.NetworkRowArray, Lines),
             "novanet network show private", "novanet network show 10.0.0.0/24 --output json")
         {
             Network(),

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using NovaNetBus.Cli.Output;
-using NovaNetBus.Cli.Rpc;
 using NovaNetBus.Contracts;
 
 namespace NovaNetBus.Cli.Commands;
@@ -13,13 +12,13 @@ internal static class ProjectCommands
     {
         new AdminCommand(
             "project show", "Show a project's networks, and how many addresses it has and may have", conversation,
-            Result.Lines(AdminJson.Default.ProjectRowArray, Lines), "novanet project show demo")
+            Result.Lines(json => json.ProjectRowArray, Lines), "novanet project show demo")
         {
             Project(),
         },
         new AdminCommand(
             "project quota", "Limit how many addresses a project may have, or show it", conversation,
-            Result.Lines(AdminJson.Default.ProjectRowArray, Lines), "novanet project quota demo --fixed-ips 100 --floating-ips 5", "novanet project quota demo --fixed-ips -1")
+            Result.Lines(json => json.ProjectRowArray, Lines), "novanet project quota demo --fixed-ips 100 --floating-ips 5", "novanet project quota demo --fixed-ips -1")
         {
             Project(),
             Arguments.Number("--fixed-ips", "N", "Fixed addresses; -1: no limit", -1, int.MaxValue),
@@ -27,7 +26,7 @@ internal static class ProjectCommands
         },
         new AdminCommand(
             "project scrub", "Take a project's networks from it, so that others may have them", conversation,
-            Result.Table(AdminJson.Default.NetworkRowArray, NetworkCommands.Columns, "It had no network."), "novanet project scrub demo")
+            Result.Table(json => json.NetworkRowArray, NetworkCommands.Columns, "It had no network."), "novanet project scrub demo")
         {
             Project(),
         },

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
 using NovaNetBus.Cli.Output;
-using NovaNetBus.Cli.Rpc;
 using NovaNetBus.Contracts;
 
 namespace NovaNetBus.Cli.Commands;
@@ -19,7 +18,7 @@ internal static class VpnCommands
         new("HOST", row => Printable.Of(row.Host), Rank: 2),
     ];
 
-    private static Action<Streams, JsonElement> Rows => Result.Table(AdminJson.Default.VpnRowArray, Columns, "No project has a VPN.");
+    private static Action<Streams, JsonElement> Rows => Result.Table(json => json.VpnRowArray, Columns, "No project has a VPN.");
 
     /// <summary>list and change.</summary>
     public static Command Group(Conversation conversation) => new("vpn", "List and change where projects' VPN instances are reached")
