@@ -9,6 +9,7 @@ public static class ErrorCodes
     public const string FixedIpNotFoundForNetwork = "fixed-ip-not-found-for-network";
     public const string FixedIpInvalid = "fixed-ip-invalid";
     public const string FixedIpLimitExceeded = "fixed-ip-limit-exceeded";
+    public const string FixedIpNotFoundForSpecificInstance = "fixed-ip-not-found-for-specific-instance";
     public const string NoMoreNetworks = "no-more-networks";
     public const string NoNetworksFound = "no-networks-found";
     public const string NetworkNotFound = "network-not-found";

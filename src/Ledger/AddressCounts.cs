@@ -4,12 +4,12 @@ namespace NovaNetBus.Ledger;
 
 /// <summary>How many addresses of a network are used, summed over its used blocks by the database.</summary>
 /// <param name="OfInstances">Addresses of instances, those included that their host has not let go of.</param>
-/// <param name="OfHosts">Addresses that hosts have for themselves.</param>
-internal readonly record struct AddressCounts(long OfInstances, long OfHosts)
+/// <param name="KeptBack">Addresses that hosts have for themselves, and those that operators keep from being given out.</param>
+internal readonly record struct AddressCounts(long OfInstances, long KeptBack)
 {
     private const string Sql =
         $"""
-        select network_id, sum((data ->> 'ofInstances')::bigint)::bigint, sum((data ->> 'ofHosts')::bigint)::bigint
+        select network_id, sum((data ->> 'ofInstances')::bigint)::bigint, sum((data ->> 'ofHosts')::bigint + (data ->> 'reserved')::bigint)::bigint
         from {LedgerSetup.SchemaName}.mt_doc_block where @network is null or network_id = @network group by network_id
         """;
 

@@ -1,5 +1,6 @@
+using System.Collections.Immutable;
 using Marten;
-using NovaNetBus.Domain;
+using NovaNetBus.Domain.Addressing;
 using NovaNetBus.Domain.FixedIps;
 using NovaNetBus.Domain.Hosts;
 using NovaNetBus.Domain.Instances;
@@ -16,6 +17,7 @@ internal sealed class BatchState
     private readonly LedgerSession session;
     private readonly NetworkDirectory directory;
     private readonly Appending appending = new();
+    private readonly Dictionary<MacAddress, ImmutableHashSet<string>> macs = [];
 
     public BatchState(LedgerSession session, NetworkDirectory directory)
     {
@@ -31,6 +33,9 @@ internal sealed class BatchState
 
     public StreamKind<BlockKey, Block, FixedIpEvent> Blocks { get; }
 
+    /// <summary>Of the MAC addresses looked up: the segments where NICs have them.</summary>
+    public IReadOnlyDictionary<MacAddress, ImmutableHashSet<string>> Macs => macs;
+
     public IReadOnlyList<Network> Networks => directory.Networks;
 
     /// <summary>The first reading, in one round trip: these, and whether the networks in memory are still those.</summary>
@@ -43,20 +48,25 @@ internal sealed class BatchState
         var instanceDocuments = batch.LoadMany<InstanceDocument>().ByIdList(instanceIds);
         var hostDocuments = batch.LoadMany<HostDocument>().ByIdList(hostNames);
         var blockDocuments = batch.LoadMany<BlockDocument>().ByIdList(likelyBlocks.Select(BlockDocument.IdOf));
+        var likelyMacs = works.SelectMany(work => work.LikelyMacs?.Invoke(Networks.Count) ?? []).ToList();
+        var found = likelyMacs.Count > 0 ? SegmentMacs.AskFor(batch, likelyMacs) : null;
         await batch.Execute(cancellation);
 
         await directory.RefreshAsync(await stamp, session.Documents, cancellation);
         Instances.Take(instanceIds, (await instanceDocuments).Select(document => (document.Id, document.State, document.StreamVersion)));
         TakeHosts(hostNames, await hostDocuments);
         TakeBlocks(likelyBlocks, await blockDocuments);
+        if (found is not null)
+        {
+            TakeMacs(await found);
+        }
     }
 
     /// <summary>The hosts where these instances are, and the blocks that hold the addresses of those whose addresses may change.</summary>
     public async Task LoadForAsync(IReadOnlyList<InstanceWork> works, CancellationToken cancellation)
     {
         await LoadHostsAsync(works.Select(InstanceOf).Select(instance => instance?.Host).OfType<string>(), cancellation);
-        await LoadBlocksAsync(
-            works.Where(work => work.NeedsBlocks).SelectMany(work => InstanceOf(work)?.Ports ?? []).Select(BlockOf).OfType<BlockKey>(), cancellation);
+        await LoadBlocksAsync(works.SelectMany(AddressesOf).Select(BlockOf).OfType<BlockKey>(), cancellation);
     }
 
     public async Task LoadHostsAsync(IEnumerable<string> names, CancellationToken cancellation)
@@ -75,13 +85,33 @@ internal sealed class BatchState
         }
     }
 
+    public async Task LoadMacAsync(MacAddress mac, CancellationToken cancellation)
+    {
+        var batch = session.Documents.CreateBatchQuery();
+        var found = SegmentMacs.AskFor(batch, [mac]);
+        await batch.Execute(cancellation);
+        TakeMacs(await found);
+    }
+
     /// <summary>The instance that a work is about; null: it is about none, or about one that was never heard of.</summary>
     public InstanceNetwork? InstanceOf(InstanceWork work) => work.InstanceId is { } id ? Instances.Find(id) : null;
 
     public void Append(Guid instanceId, InstanceEvent change, Origin origin)
     {
+        var had = SegmentMacsOf(Instances.Find(instanceId));
         Instances.Append(instanceId, change, origin);
-        if (change is InstanceNetworkReleased)
+        var has = SegmentMacsOf(Instances.Find(instanceId));
+        foreach (var (segment, mac) in had.Except(has).Where(entry => macs.ContainsKey(entry.Mac)))
+        {
+            macs[mac] = macs[mac].Remove(segment);
+        }
+
+        foreach (var (segment, mac) in has.Except(had))
+        {
+            macs[mac] = macs.GetValueOrDefault(mac, ImmutableHashSet<string>.Empty).Add(segment);
+        }
+
+        if (change is InstanceNetworkReleased or InstanceNetworkRefused)
         {
             session.Documents.Delete<InstanceMetadataDocument>(instanceId);
         }
@@ -99,8 +129,23 @@ internal sealed class BatchState
     }
 
     private BlockKey? BlockOf(Port port) => Networks.FirstOrDefault(network => network.Id == port.NetworkId) is { } network
-        ? new BlockKey(network.Id, new BlockLayout(network.Cidr).IndexOf(port.Address))
+        ? BlockKey.Of(network, port.Address)
         : null;
+
+    private IEnumerable<Port> AddressesOf(InstanceWork work) => InstanceOf(work) is not { } instance
+        ? []
+        : (work.NeedsBlocks ? instance.Ports : []).Concat(work.NeedsBlocks || work.NeedsLeaving ? instance.Leaving : []);
+
+    private IReadOnlyCollection<SegmentMac> SegmentMacsOf(InstanceNetwork? instance) =>
+        SegmentMacChanges.Of(instance, id => Networks.FirstOrDefault(network => network.Id == id));
+
+    private void TakeMacs(IReadOnlyDictionary<MacAddress, ImmutableHashSet<string>> found)
+    {
+        foreach (var (mac, segments) in found)
+        {
+            macs[mac] = segments;
+        }
+    }
 
     private void TakeHosts(IEnumerable<string> asked, IEnumerable<HostDocument> found) =>
         Hosts.Take(asked, found.Select(document => (document.Id, document.State, document.StreamVersion)));

@@ -3,17 +3,20 @@ using NovaNetBus.Domain.Networks;
 
 namespace NovaNetBus.Ledger;
 
-/// <summary>Counts addresses.</summary>
+/// <summary>Counts a block's addresses, for what is asked of many blocks at once.</summary>
 internal static class BlockUse
 {
-    /// <summary>How many addresses of a block are not reserved.</summary>
-    public static int Capacity(Network network, int index) =>
-        new BlockLayout(network.Cidr).AddressesOf(index).Count(address => !network.IsReserved(address));
+    /// <summary>Brings the counts of a document in line with its state; <paramref name="network"/> is null when it is gone.</summary>
+    public static void Count(BlockDocument document, Network? network)
+    {
+        var used = document.State.Used.Values;
+        document.FreeFrom = network is null ? null : BlockDecisions.FreeFrom(document.State, network);
+        document.DeallocatedSince = used.Where(IsDeallocated).Select(address => (DateTimeOffset?)address.ChangedAt).Min();
+        document.OfInstances = used.Count(address => address.Status == FixedIpStatus.Allocated || IsDeallocated(address));
+        document.OfHosts = used.Count(address => address.Status == FixedIpStatus.TakenByHost);
+        document.Reserved = used.Count(address => address.Status == FixedIpStatus.Reserved);
+        document.Hosts = [.. used.SelectMany(address => address.Leases.Select(lease => lease.Host).Append(address.Host)).OfType<string>().Distinct().Order(StringComparer.Ordinal)];
+    }
 
-    /// <summary>How many addresses instances have, those included that their host has not let go of.</summary>
-    public static int OfInstances(Block block) =>
-        block.Used.Values.Count(used => used.Status is FixedIpStatus.Allocated or FixedIpStatus.Deallocated or FixedIpStatus.LetGo);
-
-    /// <summary>How many addresses hosts have for themselves.</summary>
-    public static int OfHosts(Block block) => block.Used.Values.Count(used => used.Status is FixedIpStatus.TakenByHost);
+    private static bool IsDeallocated(FixedIp address) => address.Status is FixedIpStatus.Deallocated or FixedIpStatus.LetGo;
 }

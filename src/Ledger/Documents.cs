@@ -44,17 +44,23 @@ internal sealed class BlockDocument
 
     public required Block State { get; set; }
 
-    /// <summary>Addresses of the block that are not reserved.</summary>
-    public int Capacity { get; init; }
+    /// <summary>See <see cref="BlockDecisions.FreeFrom"/>.</summary>
+    public DateTimeOffset? FreeFrom { get; set; }
 
-    /// <summary>Addresses that can be given now.</summary>
-    public int Free { get; set; }
+    /// <summary>Since when the one that waits longest has been deallocated; null: none is.</summary>
+    public DateTimeOffset? DeallocatedSince { get; set; }
 
     /// <summary>Addresses of instances, those included that their host has not let go of.</summary>
     public int OfInstances { get; set; }
 
     /// <summary>Addresses that hosts have for themselves.</summary>
     public int OfHosts { get; set; }
+
+    /// <summary>Addresses that operators keep from being given out.</summary>
+    public int Reserved { get; set; }
+
+    /// <summary>The hosts that have something to do with its addresses: on them, for themselves, or on lease.</summary>
+    public IReadOnlyList<string> Hosts { get; set; } = [];
 
     public static string IdOf(BlockKey key) => string.Create(CultureInfo.InvariantCulture, $"{key.NetworkId}/{key.Index}");
 }

@@ -1,6 +1,5 @@
 using Marten;
 using NovaNetBus.Domain.HostPlan;
-using NovaNetBus.Domain.Instances;
 using NovaNetBus.Domain.Networks;
 
 namespace NovaNetBus.Ledger;
@@ -34,13 +33,10 @@ public sealed class HostViews
     /// <summary>From the documents of one moment, now or then: <paramref name="served"/> are the instances that the host serves.</summary>
     internal static HostContent ContentOf(HostDocument? record, IReadOnlyList<Network> networks, IReadOnlyList<InstanceDocument> served)
     {
-        var ports = served.SelectMany(instance => instance.State.Ports.Select(port => Served(port, instance.State))).ToList();
+        var ports = served.SelectMany(instance => ServedPort.Of(instance.State)).ToList();
         var ids = (record?.State.Addresses.Keys ?? []).Concat(ports.Select(port => port.NetworkId)).ToHashSet();
         return new HostContent(
             [.. networks.Where(network => ids.Contains(network.Id)).Select(network => ServedNetworks.Of(network.Id, record?.State, networks)).OfType<ServedNetwork>()],
             ports);
     }
-
-    private static ServedPort Served(Port port, InstanceNetwork instance) =>
-        new(port.NetworkId, port.PortName, port.Mac, port.Address, instance.Hostname ?? "");
 }

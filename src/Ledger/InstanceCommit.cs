@@ -66,11 +66,14 @@ internal sealed class InstanceCommit(LedgerSessions sessions)
                     case InstanceDecision.NeedsBlock needs:
                         await state.LoadBlocksAsync([needs.Block], cancellation);
                         break;
+                    case InstanceDecision.NeedsMac needs:
+                        await state.LoadMacAsync(needs.Mac, cancellation);
+                        break;
                     case InstanceDecision.NeedsFreeBlock needs:
-                        await PreferAnotherAsync(needs.NetworkId, work.Host, tried, cancellation);
+                        await PreferAnotherAsync(needs.NetworkId, work, tried, cancellation);
                         break;
                     default:
-                        throw new InvalidOperationException("a decision is one of four");
+                        throw new InvalidOperationException("a decision is one of five");
                 }
             }
         }
@@ -78,20 +81,24 @@ internal sealed class InstanceCommit(LedgerSessions sessions)
         private InstanceSituation Situation(InstanceWork work) => new(
             state.InstanceOf(work),
             state.Hosts.Find(work.Host) ?? new HostRecord(work.Host, ImmutableDictionary<Guid, Ipv4>.Empty, work.Now),
-            state.Networks, state.Blocks.States, preferred);
+            state.Networks, state.Blocks.States, preferred)
+        {
+            Macs = state.Macs,
+        };
 
         /// <summary>No block is offered twice to one work: one with a free address is not enough for an instance that needs two.</summary>
-        private async Task PreferAnotherAsync(Guid networkId, string host, HashSet<BlockKey> tried, CancellationToken cancellation)
+        private async Task PreferAnotherAsync(Guid networkId, InstanceWork work, HashSet<BlockKey> tried, CancellationToken cancellation)
         {
             var network = state.Networks.First(candidate => candidate.Id == networkId);
             if (preferred.TryGetValue(networkId, out var full) && full is { } from)
             {
                 tried.Add(new BlockKey(networkId, from));
-                preferred[networkId] = await FreeBlocks.NextAsync(network, from, state.Blocks.States, tried, session.Connection, cancellation);
+                preferred[networkId] = await freeBlocks.NextAsync(
+                    new FreeBlockRequest(network, from, state.Blocks.States, tried, work.Now), session.Connection, cancellation);
             }
             else
             {
-                preferred[networkId] = freeBlocks.First(network, host);
+                preferred[networkId] = freeBlocks.First(network, work.Host);
             }
         }
 

@@ -22,20 +22,47 @@ public sealed class InstanceLedger
 
     /// <summary>Addresses for a new instance. Refusals: see <see cref="InstanceDecisions.Spawn"/>. A host that is not known yet joins by it.</summary>
     public Task<InstanceOutcome> SpawnAsync(Spawn command, Origin origin, CancellationToken cancellation) => writer.SubmitAsync(
-        new InstanceWork(command.InstanceId, command.Host, command.Now, origin, situation => InstanceDecisions.Spawn(command, situation), Joins: true, Metadata: command.Metadata),
+        new InstanceWork(
+            command.InstanceId, command.Host, command.Now, origin, situation => InstanceDecisions.Spawn(command, situation),
+            Joins: true, Metadata: command.Metadata, LikelyMacs: command.LikelyMacs),
         cancellation);
 
     /// <summary>An instance's end; its addresses are free after <see cref="ReleasedAsync"/>. Of an unknown instance it stays known that it must not come.</summary>
     public Task<InstanceOutcome> DeleteAsync(Guid instanceId, DateTimeOffset now, Origin origin, CancellationToken cancellation) => writer.SubmitAsync(
         new InstanceWork(instanceId, origin.Host, now, origin, situation => InstanceDecisions.Delete(instanceId, situation, now), NeedsBlocks: true), cancellation);
 
-    /// <summary>The host that <paramref name="origin"/> names is ready for this generation of the instance's network.</summary>
+    /// <summary>
+    /// The host that <paramref name="origin"/> names is in the state of this generation of the instance's network, and has let go of what left it: see
+    /// <see cref="InstanceDecisions.Configured"/>.
+    /// </summary>
     public Task<InstanceOutcome> ConfiguredAsync(
-        Guid instanceId, long generation, DateTimeOffset now, Origin origin, CancellationToken cancellation) => writer.SubmitAsync(
-        new InstanceWork(instanceId, origin.Host, now, origin, situation => InstanceDecisions.Configured(origin.Host, generation, situation, now)),
+        Guid instanceId, long generation, bool endsLeases, DateTimeOffset now, Origin origin, CancellationToken cancellation) => writer.SubmitAsync(
+        new InstanceWork(
+            instanceId, origin.Host, now, origin, situation => InstanceDecisions.Configured(origin.Host, generation, endsLeases, situation, now),
+            NeedsLeaving: true),
         cancellation);
 
-    /// <summary>The host has let go of a deleted instance.</summary>
-    public Task<InstanceOutcome> ReleasedAsync(Guid instanceId, DateTimeOffset now, Origin origin, CancellationToken cancellation) => writer.SubmitAsync(
-        new InstanceWork(instanceId, origin.Host, now, origin, situation => InstanceDecisions.Released(situation, now), NeedsBlocks: true), cancellation);
+    /// <summary>The host has let go of a deleted instance: see <see cref="InstanceDecisions.Released"/>.</summary>
+    public Task<InstanceOutcome> ReleasedAsync(Guid instanceId, bool endsLeases, DateTimeOffset now, Origin origin, CancellationToken cancellation) => writer.SubmitAsync(
+        new InstanceWork(instanceId, origin.Host, now, origin, situation => InstanceDecisions.Released(endsLeases, situation, now), NeedsBlocks: true), cancellation);
+
+    /// <summary>Takes back what a spawning was given, since its host cannot be brought into that state: see <see cref="InstanceDecisions.Withdrawn"/>.</summary>
+    public Task<InstanceOutcome> WithdrawnAsync(Spawn command, long generation, Refusal why, Origin origin, CancellationToken cancellation) => writer.SubmitAsync(
+        new InstanceWork(
+            command.InstanceId, command.Host, command.Now, origin, situation => InstanceDecisions.Withdrawn(command, generation, why, situation), NeedsBlocks: true),
+        cancellation);
+
+    /// <summary>One more address for a running instance. Refusals: see <see cref="FixedIpChanges.Add"/>.</summary>
+    public Task<InstanceOutcome> AddFixedIpAsync(AddFixedIp command, Origin origin, CancellationToken cancellation) => writer.SubmitAsync(
+        new InstanceWork(
+            command.InstanceId, command.Host, command.Now, origin, situation => FixedIpChanges.Add(command, situation), LikelyMacs: _ => [NewVif.MacOf(command.Seed, 0)]),
+        cancellation);
+
+    /// <summary>Takes back the address that came last, since its host cannot be brought into that state: see <see cref="FixedIpChanges.Withdrawn"/>.</summary>
+    public Task<InstanceOutcome> WithdrawnFixedIpAsync(Guid instanceId, long generation, DateTimeOffset now, Origin origin, CancellationToken cancellation) => writer.SubmitAsync(
+        new InstanceWork(instanceId, origin.Host, now, origin, situation => FixedIpChanges.Withdrawn(generation, situation, now), NeedsBlocks: true), cancellation);
+
+    /// <summary>An address less for a running instance; it is free after <see cref="ConfiguredAsync"/>. Refusals: see <see cref="FixedIpChanges.Remove"/>.</summary>
+    public Task<InstanceOutcome> RemoveFixedIpAsync(RemoveFixedIp command, Origin origin, CancellationToken cancellation) => writer.SubmitAsync(
+        new InstanceWork(command.InstanceId, command.Host, command.Now, origin, situation => FixedIpChanges.Remove(command, situation), NeedsBlocks: true), cancellation);
 }

@@ -1,3 +1,4 @@
+using NovaNetBus.Domain.Addressing;
 using NovaNetBus.Domain.Instances;
 
 namespace NovaNetBus.Ledger;
@@ -10,10 +11,13 @@ namespace NovaNetBus.Ledger;
 /// <param name="Decide">The Domain's decision.</param>
 /// <param name="Joins">True when the host joins by it, should it not be known.</param>
 /// <param name="NeedsBlocks">True when it may change how the instance's present addresses stand.</param>
+/// <param name="NeedsLeaving">True when it may change how those stand that leave the instance.</param>
 /// <param name="Metadata">Kept when it allocates; null: none.</param>
+/// <param name="LikelyMacs">The MAC addresses that it will ask for, when there are so many networks; null: none.</param>
 internal sealed record InstanceWork(
     Guid? InstanceId, string Host, DateTimeOffset Now, Origin Origin, Func<InstanceSituation, InstanceDecision> Decide,
-    bool Joins = false, bool NeedsBlocks = false, InstanceMetadata? Metadata = null);
+    bool Joins = false, bool NeedsBlocks = false, bool NeedsLeaving = false, InstanceMetadata? Metadata = null,
+    Func<int, IEnumerable<MacAddress>>? LikelyMacs = null);
 
 /// <summary>The one writing loop of a program: all that it decides about instances and addresses is committed in groups.</summary>
 internal sealed class LedgerWriter(LedgerSessions sessions) : IAsyncDisposable

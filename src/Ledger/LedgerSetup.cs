@@ -114,6 +114,7 @@ public static class LedgerSetup
             rebuild.DeleteViewTypeOnTeardown<NetworkDocument>();
             rebuild.DeleteViewTypeOnTeardown<HostDocument>();
             rebuild.DeleteViewTypeOnTeardown<ProjectDocument>();
+            rebuild.DeleteDataInTableOnTeardown(SegmentMacs.TableName);
         });
     }
 
@@ -123,9 +124,13 @@ public static class LedgerSetup
             .Duplicate(instance => instance.Host).Duplicate(instance => instance.ServedBy)
             .Duplicate(instance => instance.Status).Duplicate(instance => instance.ProjectId);
         options.Schema.For<BlockDocument>().DocumentAlias("block")
-            .Duplicate(block => block.NetworkId).Duplicate(block => block.Index).Duplicate(block => block.Free);
+            .Duplicate(block => block.NetworkId)
+            .Duplicate(block => block.Index, configure: index => index.Columns = ["network_id", "index"])
+            .Duplicate(block => block.FreeFrom, configure: index => index.Columns = ["network_id", "free_from"])
+            .Duplicate(block => block.DeallocatedSince);
         options.Schema.For<FloatingBlockDocument>().DocumentAlias("floating_block")
             .Duplicate(block => block.Pool).Duplicate(block => block.First).Duplicate(block => block.Free);
+        options.Storage.ExtendedSchemaObjects.Add(SegmentMacs.Table());
         options.Schema.For<NetworkDocument>().DocumentAlias("network");
         options.Schema.For<HostDocument>().DocumentAlias("host");
         options.Schema.For<ProjectDocument>().DocumentAlias("project");

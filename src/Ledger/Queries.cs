@@ -95,7 +95,7 @@ public sealed class Queries
     internal static NetworkSummary Summary(Network network, IReadOnlyDictionary<Guid, AddressCounts> counts)
     {
         var used = counts.GetValueOrDefault(network.Id);
-        var (total, reserved) = (network.Cidr.Size, network.Reserved + used.OfHosts);
+        var (total, reserved) = (network.Cidr.Size, network.Reserved + used.KeptBack);
         return new NetworkSummary(network, new AddressUse(total, reserved, used.OfInstances, total - reserved - used.OfInstances));
     }
 

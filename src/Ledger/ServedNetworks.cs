@@ -9,10 +9,10 @@ namespace NovaNetBus.Ledger;
 /// <summary>Networks with a host's address on each.</summary>
 internal static class ServedNetworks
 {
-    /// <summary>Those of an instance's ports, in their order; without those that are gone by now.</summary>
+    /// <summary>Those of an instance's ports, also of those that leave, in their order; without those that are gone by now.</summary>
     public static IReadOnlyList<ServedNetwork> Of(InstanceNetwork? state, HostRecord? host, IReadOnlyList<Network> networks) => state is null
         ? []
-        : [.. state.Ports.Select(port => port.NetworkId).Distinct().Select(id => Of(id, host, networks)).OfType<ServedNetwork>()];
+        : [.. state.Ports.Concat(state.Leaving).Select(port => port.NetworkId).Distinct().Select(id => Of(id, host, networks)).OfType<ServedNetwork>()];
 
     /// <summary>One network; null when it is gone or the host has no address on it yet.</summary>
     public static ServedNetwork? Of(Guid networkId, HostRecord? host, IReadOnlyList<Network> networks) =>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using JasperFx.Events;
 using Marten;
 using NovaNetBus.Domain.FixedIps;
@@ -10,8 +11,10 @@ using NovaNetBus.Domain.Projects;
 namespace NovaNetBus.Ledger;
 
 /// <summary>One run of <see cref="Snapshots"/> over the events of a commit or, when rebuilding, of a page.</summary>
-internal sealed class SnapshotFold
+/// <param name="known">Networks whose addresses and bridge are known already; those met are added.</param>
+internal sealed class SnapshotFold(ConcurrentDictionary<Guid, Network> known)
 {
+    private readonly SegmentMacChanges macs = new();
     private readonly Dictionary<Guid, InstanceDocument> instances = [];
     private readonly Dictionary<string, BlockDocument> blocks = [];
     private readonly Dictionary<string, FloatingBlockDocument> floatings = [];
@@ -57,15 +60,31 @@ internal sealed class SnapshotFold
             Fill(projects, await operations.LoadManyAsync<ProjectDocument>(cancellation, projectIds), document => document.Id);
         }
 
-        // A block's document holds how many of its addresses can be given, which is its network's to say.
-        Guid[] networkIds =
-        [
-            .. Keys(older, change => change.Data is NetworkEvent, Streams.NetworkOf)
-                .Union(Keys(events, change => change is { Data: FixedIpEvent, Version: 1 }, stream => Streams.BlockOf(stream).NetworkId)),
-        ];
-        if (networkIds.Length > 0)
+        if (Keys(older, change => change.Data is NetworkEvent, Streams.NetworkOf) is { Length: > 0 } networkIds)
         {
             Fill(networks, await operations.LoadManyAsync<NetworkDocument>(cancellation, networkIds), document => document.Id);
+        }
+
+        await KnowAsync(operations, events, cancellation);
+    }
+
+    /// <summary>What a block can give is its network's to say, and so is the segment of a NIC.</summary>
+    private async Task KnowAsync(IDocumentOperations operations, IReadOnlyList<IEvent> events, CancellationToken cancellation)
+    {
+        var ids = events.SelectMany(change => change.Data switch
+        {
+            FixedIpEvent => [Streams.BlockOf(change.StreamKey!).NetworkId],
+            InstanceNetworkAllocated e => e.Ports.Select(port => port.NetworkId),
+            InstanceFixedIpAdded e => [e.Port.NetworkId],
+            _ => [],
+        });
+        var present = instances.Values.SelectMany(instance => instance.State.Nics.Select(nic => nic.NetworkId));
+        if (ids.Concat(present).Where(id => !known.ContainsKey(id)).Distinct().ToArray() is { Length: > 0 } missing)
+        {
+            foreach (var document in await operations.LoadManyAsync<NetworkDocument>(cancellation, missing))
+            {
+                known.TryAdd(document.Id, document.State);
+            }
         }
     }
 
@@ -98,10 +117,16 @@ internal sealed class SnapshotFold
 
     public void Store(IDocumentOperations operations)
     {
+        macs.WriteTo(operations);
         operations.Store<InstanceDocument>(instances.Values);
         operations.Store<HostDocument>(hosts.Values);
         operations.Store<FloatingBlockDocument>(floatings.Values);
         operations.Store<ProjectDocument>(projects.Values);
+        foreach (var block in blocks.Values)
+        {
+            BlockUse.Count(block, known.GetValueOrDefault(block.NetworkId));
+        }
+
         operations.Store<BlockDocument>(blocks.Values.Where(block => !deleted.Contains(block.NetworkId)));
         operations.Store<NetworkDocument>(changed.Where(id => !deleted.Contains(id)).Select(id => networks[id]));
         foreach (var networkId in deleted)
@@ -124,6 +149,7 @@ internal sealed class SnapshotFold
     {
         var before = instances.GetValueOrDefault(instanceId);
         var state = InstanceNetwork.Evolve(before?.State, change);
+        macs.Add(before?.State, state, known.GetValueOrDefault);
         var document = before ?? (instances[instanceId] = new InstanceDocument { Id = instanceId, State = state });
         document.State = state;
         document.StreamVersion = version;
@@ -139,16 +165,11 @@ internal sealed class SnapshotFold
         var id = BlockDocument.IdOf(key);
         if (!blocks.TryGetValue(id, out var document))
         {
-            var capacity = networks.TryGetValue(key.NetworkId, out var network) ? BlockUse.Capacity(network.State, key.Index) : 0;
-            var fresh = Block.Fresh(key.NetworkId, key.Index);
-            document = blocks[id] = new BlockDocument { Id = id, NetworkId = key.NetworkId, Index = key.Index, Capacity = capacity, State = fresh };
+            document = blocks[id] = new BlockDocument { Id = id, NetworkId = key.NetworkId, Index = key.Index, State = Block.Fresh(key.NetworkId, key.Index) };
         }
 
         document.State = document.State.Evolve(change);
         document.StreamVersion = version;
-        document.Free = document.Capacity - document.State.Taken;
-        document.OfInstances = BlockUse.OfInstances(document.State);
-        document.OfHosts = BlockUse.OfHosts(document.State);
     }
 
     private void Apply(FloatingKey key, FloatingIpEvent change, long version)
@@ -177,6 +198,7 @@ internal sealed class SnapshotFold
         document.State = state;
         document.StreamVersion = version;
         changed.Add(networkId);
+        known.TryAdd(networkId, state);
     }
 
     private void Apply(HostEvent change, long version)

@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using JasperFx.Events;
 using Marten;
 using Marten.Events.Projections;
+using NovaNetBus.Domain.Networks;
 
 namespace NovaNetBus.Ledger;
 
@@ -12,9 +14,12 @@ internal sealed class Snapshots : IProjection
 {
     public const string Name = "snapshots";
 
+    /// <summary>Networks as they were met first. Only what never changes of a network may be asked of them: its addresses and its bridge.</summary>
+    private readonly ConcurrentDictionary<Guid, Network> known = [];
+
     public async Task ApplyAsync(IDocumentOperations operations, IReadOnlyList<IEvent> events, CancellationToken cancellation)
     {
-        var fold = new SnapshotFold();
+        var fold = new SnapshotFold(known);
         await fold.LoadAsync(operations, events, cancellation);
         foreach (var change in events)
         {

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using NovaNetBus.Contracts;
 using NovaNetBus.Domain;
 using NovaNetBus.Domain.Addressing;
 using NovaNetBus.Domain.HostPlan;
@@ -22,30 +23,63 @@ internal sealed partial class InstancePipeline(
     /// <summary>Brings an instance's network into being, and tells so; or tells why not.</summary>
     public async Task SpawnAsync(Spawn command, Delivery delivery, CancellationToken cancellation)
     {
-        var origin = OriginOf(command.InstanceId, delivery);
-        var outcome = await outage.WaitOutAsync("Allocating", token => ledger.SpawnAsync(command, origin, token), cancellation);
+        var way = new Way(command.InstanceId, delivery, OriginOf(command.InstanceId, delivery), cancellation);
+        var outcome = await outage.WaitOutAsync("Allocating", token => ledger.SpawnAsync(command, way.Origin, token), cancellation);
+        if (outcome.Refusal is { } refusal)
+        {
+            await LetGoAsync(outcome, way); // of what an earlier try may have left
+            await RefuseAsync(command.InstanceId, refusal, delivery, cancellation);
+            return;
+        }
+
+        try
+        {
+            await BringAboutAsync(outcome, way);
+        }
+        catch (HostApplyException failure)
+        {
+            var why = RefusalOf(failure);
+            await LetGoAsync(await outage.WaitOutAsync("Taking back", token => ledger.WithdrawnAsync(command, outcome.State!.Generation, why, way.Origin, token), cancellation), way);
+            await RefuseAsync(command.InstanceId, why, delivery, cancellation);
+        }
+    }
+
+    /// <summary>One more address for a running instance.</summary>
+    public async Task AddFixedIpAsync(AddFixedIp command, Delivery delivery, CancellationToken cancellation)
+    {
+        var way = new Way(command.InstanceId, delivery, OriginOf(command.InstanceId, delivery), cancellation);
+        var outcome = await outage.WaitOutAsync("Adding an address", token => ledger.AddFixedIpAsync(command, way.Origin, token), cancellation);
         if (outcome.Refusal is { } refusal)
         {
             await RefuseAsync(command.InstanceId, refusal, delivery, cancellation);
             return;
         }
 
-        var instance = outcome.State!;
         try
         {
-            await reconciler.ApplyAsync(HostChange.Coming(ViewOf(instance, outcome.Networks), new Cause(delivery.MessageId, instance.InstanceId)), cancellation);
+            await BringAboutAsync(outcome, way);
         }
         catch (HostApplyException failure)
         {
-            // The addresses stay the instance's: the message may be published again, or the instance deleted.
-            await RefuseAsync(command.InstanceId, new Refusal(failure.Code, failure.Message, Retryable: true), delivery, cancellation);
-            return;
+            await LetGoAsync(await outage.WaitOutAsync(
+                "Taking back", token => ledger.WithdrawnFixedIpAsync(command.InstanceId, outcome.State!.Generation, clock.GetUtcNow(), way.Origin, token), cancellation), way);
+            await RefuseAsync(command.InstanceId, RefusalOf(failure), delivery, cancellation);
         }
+    }
 
-        var configured = await outage.WaitOutAsync(
-            "Recording", token => ledger.ConfiguredAsync(command.InstanceId, instance.Generation, clock.GetUtcNow(), origin, token), cancellation);
-        await PublishAsync(Facts.Configured(configured.State!, configured.Networks, settings.DnsServers), command.InstanceId, delivery, cancellation);
-        LogConfigured(log, instance.Hostname, InstanceDecisions.AddressesOf(instance), instance.Generation);
+    /// <summary>An address less for a running instance. It is free only when the host has let go of it.</summary>
+    public async Task RemoveFixedIpAsync(RemoveFixedIp command, Delivery delivery, CancellationToken cancellation)
+    {
+        var way = new Way(command.InstanceId, delivery, OriginOf(command.InstanceId, delivery), cancellation);
+        var outcome = await outage.WaitOutAsync("Removing an address", token => ledger.RemoveFixedIpAsync(command, way.Origin, token), cancellation);
+        try
+        {
+            await (outcome.Refusal is { } refusal ? RefuseAsync(command.InstanceId, refusal, delivery, cancellation) : BringAboutAsync(outcome, way));
+        }
+        catch (HostApplyException failure)
+        {
+            await RefuseAsync(command.InstanceId, RefusalOf(failure), delivery, cancellation);
+        }
     }
 
     /// <summary>Takes an instance's network back: its addresses are free only when the host has let go of them.</summary>
@@ -62,8 +96,9 @@ internal sealed partial class InstancePipeline(
         var instance = deleted.State!;
         if (instance.Status == InstanceStatus.Releasing)
         {
-            await reconciler.ApplyAsync(HostChange.Going(ViewOf(instance, deleted.Networks), new Cause(delivery.MessageId, instanceId)), cancellation);
-            var released = await outage.WaitOutAsync("Releasing", token => ledger.ReleasedAsync(instanceId, clock.GetUtcNow(), origin, token), cancellation);
+            await reconciler.ApplyAsync(HostChange.Going(ViewOf(deleted, [.. ServedPort.Of(instance), .. ServedPort.LeavingOf(instance)]), new Cause(delivery.MessageId, instanceId)), cancellation);
+            var released = await outage.WaitOutAsync(
+                "Releasing", token => ledger.ReleasedAsync(instanceId, settings.EndsLeases, clock.GetUtcNow(), origin, token), cancellation);
             instance = released.State!;
         }
 
@@ -78,11 +113,63 @@ internal sealed partial class InstancePipeline(
         return PublishAsync(Facts.Failed(instanceId, host, refusal), instanceId, delivery, cancellation);
     }
 
+    /// <summary>
+    /// The host follows, that is recorded, and told. If the instance's network has changed once more meanwhile, the host follows that too. Throws
+    /// <see cref="HostApplyException"/> when the host cannot.
+    /// </summary>
+    private async Task BringAboutAsync(InstanceOutcome decided, Way way)
+    {
+        var outcome = await FollowAsync(decided, way);
+        while (outcome.State!.Status == InstanceStatus.Allocated)
+        {
+            outcome = await FollowAsync(outcome, way);
+        }
+
+        if (outcome.State.Status != InstanceStatus.Configured)
+        {
+            await RefuseAsync(way.InstanceId, new Refusal(ErrorCodes.InstanceDeleted, $"Instance {way.InstanceId} was deleted meanwhile."), way.Delivery, way.Cancellation);
+            return;
+        }
+
+        await PublishAsync(Facts.Configured(outcome.State, outcome.Networks, settings.DnsServers), way.InstanceId, way.Delivery, way.Cancellation);
+        LogConfigured(log, outcome.State.Hostname, InstanceDecisions.AddressesOf(outcome.State), outcome.State.Generation);
+    }
+
+    /// <summary>The host takes up what the instance has and lets go of what leaves it, and that is recorded.</summary>
+    private async Task<InstanceOutcome> FollowAsync(InstanceOutcome decided, Way way)
+    {
+        var instance = decided.State!;
+        IReadOnlyList<ServedPort> has = instance.IsOnHost ? [.. ServedPort.Of(instance)] : [];
+        var cause = new Cause(way.Delivery.MessageId, way.InstanceId);
+        await reconciler.ApplyAsync(HostChange.Becoming(ViewOf(decided, [.. has, .. ServedPort.LeavingOf(instance)]), ViewOf(decided, has), cause), way.Cancellation);
+        return await outage.WaitOutAsync(
+            "Recording", token => ledger.ConfiguredAsync(way.InstanceId, instance.Generation, settings.EndsLeases, clock.GetUtcNow(), way.Origin, token), way.Cancellation);
+    }
+
+    /// <summary>Has the host let go of what leaves the instance. When it cannot now, the addresses stay deallocated until the reaper frees them.</summary>
+    private async Task LetGoAsync(InstanceOutcome outcome, Way way)
+    {
+        if (outcome.State is not { Leaving.Count: > 0 } state || state.Host != host)
+        {
+            return;
+        }
+
+        try
+        {
+            await FollowAsync(outcome, way);
+        }
+        catch (HostApplyException failure)
+        {
+            LogHeldOn(log, failure.Message);
+        }
+    }
+
+    private static Refusal RefusalOf(HostApplyException failure) => new(failure.Code, failure.Message, Retryable: true);
+
     private Origin OriginOf(Guid instanceId, Delivery delivery) => new(delivery.MessageId, instanceId.ToString(), host, delivery.UserId);
 
-    private HostView ViewOf(InstanceNetwork instance, IReadOnlyList<ServedNetwork> networks) => new(
-        host, settings, networks,
-        [.. instance.Ports.Select(port => new ServedPort(port.NetworkId, port.PortName, port.Mac, port.Address, instance.Hostname ?? ""))]);
+    private HostView ViewOf(InstanceOutcome outcome, IReadOnlyList<ServedPort> ports) => new(
+        host, settings, [.. outcome.Networks.Where(served => ports.Any(port => port.NetworkId == served.Network.Id))], ports);
 
     private Task PublishAsync(object fact, Guid instanceId, Delivery delivery, CancellationToken cancellation) =>
         outage.WaitOutAsync("Publishing", token => facts.PublishAsync(fact, host, instanceId.ToString(), delivery, token), cancellation);
@@ -95,4 +182,10 @@ internal sealed partial class InstancePipeline(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Refused, {Code:l}: {Reason:l}")]
     private static partial void LogRefused(ILogger log, string code, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The host has not let go of what was taken back: {Reason:l}")]
+    private static partial void LogHeldOn(ILogger log, string reason);
+
+    /// <summary>What goes along with a message on its way.</summary>
+    private sealed record Way(Guid InstanceId, Delivery Delivery, Origin Origin, CancellationToken Cancellation);
 }

@@ -33,7 +33,7 @@ program.Services.AddNovaNetBus(
 program.Services
     .AddSingleton(TimeProvider.System)
     .AddSingleton(settings)
-    .AddSingleton<NovaNetBus.NetworkWorker.Host.IHost>(_ => options.FakeNetwork ? new DryRunHost() : new KernelHost(options.StatePath, options.SendArpForHa ? options.SendArpForHaCount : 0))
+    .AddSingleton<NovaNetBus.NetworkWorker.Host.IHost>(_ => options.FakeNetwork ? new DryRunHost() : new KernelHost(options.StatePath, options.SendArpForHa ? options.SendArpForHaCount : 0, endsLeases: options.ForceDhcpRelease))
     .AddSingleton<Outage>()
     .AddSingleton<InstanceOrder>()
     .AddSingleton(services => ActivatorUtilities.CreateInstance<InstancePipeline>(services, options.Host))

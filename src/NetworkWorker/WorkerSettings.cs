@@ -23,6 +23,7 @@ internal static class WorkerSettings
         options.DnsServer.Select(ToIpv4).ToValueList())
     {
         Manager = options.NetworkManager,
+        EndsLeases = options.ForceDhcpRelease,
         VlanInterface = options.VlanInterface,
         TakesInterfaceAddresses = options.TakeInterfaceAddresses,
         ForceSnatRanges = options.ForceSnatRange.Select(ToCidr).ToValueList(),
@@ -46,11 +47,6 @@ internal static class WorkerSettings
         if (options.MetadataHost is { AddressFamily: not AddressFamily.InterNetwork })
         {
             yield return $"metadata_host: {options.MetadataHost} is no IPv4 address, as instances ask 169.254.169.254.";
-        }
-
-        if (!options.ForceDhcpRelease)
-        {
-            yield return "force_dhcp_release: this version always releases at once; set it to true.";
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using NovaNetBus.Domain.Addressing;
 using NovaNetBus.Domain.FixedIps;
 using NovaNetBus.Domain.Hosts;
 using NovaNetBus.Domain.Instances;
@@ -36,7 +38,8 @@ internal sealed class MemoryLedger(params IReadOnlyList<Network> networks)
         var touched = decided.Blocks.Select(change => change.Block).Distinct().ToList();
         if ((decided.Instance.Count > 0 && Read(instance).Version != read.Instance.Version)
             || (decided.Hosts.Count > 0 && Read(read.Host.State.Name).Version != read.Host.Version)
-            || touched.Exists(key => Read(key).Version != read.Blocks[key].Version))
+            || touched.Exists(key => Read(key).Version != read.Blocks[key].Version)
+            || NewMacs(instance, decided).Exists(mac => SegmentsOf(mac.Mac).Contains(mac.Segment)))
             return false;
 
         Appends++;
@@ -48,6 +51,10 @@ internal sealed class MemoryLedger(params IReadOnlyList<Network> networks)
             hosts[change.Host] = Read(change.Host).Then(state => HostRecord.Evolve(state, change));
         return true;
     }
+
+    /// <summary>Where NICs have this MAC address.</summary>
+    internal ImmutableHashSet<string> SegmentsOf(MacAddress mac) =>
+        [.. Instances.SelectMany(instance => instance.Nics).Where(nic => nic.Mac == mac).Select(nic => networks.Single(network => network.Id == nic.NetworkId).Segment)];
 
     /// <summary>One decision, recorded at once, as when nobody else writes.</summary>
     internal InstanceDecision Do(Guid instance, string host, Func<InstanceSituation, InstanceDecision> ask)
@@ -63,13 +70,21 @@ internal sealed class MemoryLedger(params IReadOnlyList<Network> networks)
     internal InstanceDecision Delete(Spawn command, string? host = null) =>
         Do(command.InstanceId, host ?? command.Host, situation => InstanceDecisions.Delete(command.InstanceId, situation, command.Now.AddMinutes(1)));
 
-    internal InstanceDecision Configured(Spawn command, long generation) =>
-        Do(command.InstanceId, command.Host, situation => InstanceDecisions.Configured(command.Host, generation, situation, command.Now.AddSeconds(1)));
+    internal InstanceDecision Configured(Spawn command, long generation, bool endsLeases = true) =>
+        Do(command.InstanceId, command.Host, situation => InstanceDecisions.Configured(command.Host, generation, endsLeases, situation, command.Now.AddSeconds(1)));
 
-    internal InstanceDecision Released(Spawn command) =>
-        Do(command.InstanceId, command.Host, situation => InstanceDecisions.Released(situation, command.Now.AddMinutes(2)));
+    internal InstanceDecision Released(Spawn command, bool endsLeases = true) =>
+        Do(command.InstanceId, command.Host, situation => InstanceDecisions.Released(endsLeases, situation, command.Now.AddMinutes(2)));
 
     internal InstanceNetwork State(Spawn command) => Read(command.InstanceId).State ?? throw new InvalidOperationException("never heard of");
+
+    /// <summary>The unique key that the store has beside the streams.</summary>
+    private List<(string Segment, MacAddress Mac)> NewMacs(Guid instance, InstanceDecision.Decided decided)
+    {
+        var before = Read(instance).State;
+        var after = decided.Instance.Aggregate(before, (state, change) => InstanceNetwork.Evolve(state, change));
+        return [.. (after?.Nics ?? []).Except(before?.Nics ?? []).Select(nic => (networks.Single(network => network.Id == nic.NetworkId).Segment, nic.Mac))];
+    }
 
     internal IEnumerable<FixedIp> Used(Network network) => Blocks.Where(block => block.NetworkId == network.Id).SelectMany(block => block.Used.Values);
 }
@@ -84,6 +99,7 @@ internal sealed class Attempt(MemoryLedger ledger, Guid instance, string host)
 {
     private readonly Dictionary<Guid, int?> preferred = [];
     private readonly Dictionary<Guid, int> offered = [];
+    private readonly Dictionary<MacAddress, ImmutableHashSet<string>> macs = [];
 
     internal Versioned<InstanceNetwork?> Instance { get; } = ledger.Read(instance);
 
@@ -96,11 +112,17 @@ internal sealed class Attempt(MemoryLedger ledger, Guid instance, string host)
         while (true)
         {
             var situation = new InstanceSituation(
-                Instance.State, Host.State, ledger.Networks, Blocks.ToDictionary(block => block.Key, block => block.Value.State), preferred);
+                Instance.State, Host.State, ledger.Networks, Blocks.ToDictionary(block => block.Key, block => block.Value.State), preferred)
+            {
+                Macs = macs,
+            };
             switch (ask(situation))
             {
                 case InstanceDecision.NeedsBlock needed:
                     Blocks.Add(needed.Block, ledger.Read(needed.Block));
+                    break;
+                case InstanceDecision.NeedsMac needed:
+                    macs.Add(needed.Mac, ledger.SegmentsOf(needed.Mac));
                     break;
                 case InstanceDecision.NeedsFreeBlock needed:
                     Prefer(ledger.Networks.Single(network => network.Id == needed.NetworkId));

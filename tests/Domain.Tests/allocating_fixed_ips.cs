@@ -14,8 +14,8 @@ public sealed class allocating_fixed_ips
     [Fact]
     public void a_fresh_block_gives_its_lowest_address_that_is_not_reserved()
     {
-        Assert.Equal(Given.Ip("10.0.0.2"), BlockDecisions.NextFree(Block.Fresh(Network.Id, 0), Network));
-        Assert.Equal(Given.Ip("10.0.0.4"), BlockDecisions.NextFree(Block.Fresh(Network.Id, 1), Network));
+        Assert.Equal(Given.Ip("10.0.0.2"), BlockDecisions.NextFree(Block.Fresh(Network.Id, 0), Network, null, Given.Noon));
+        Assert.Equal(Given.Ip("10.0.0.4"), BlockDecisions.NextFree(Block.Fresh(Network.Id, 1), Network, null, Given.Noon));
     }
 
     [Fact]
@@ -27,7 +27,7 @@ public sealed class allocating_fixed_ips
         block = block.Evolve(new FixedIpReleased(Given.Ip("10.0.0.5"), Given.Noon.AddSeconds(1))).Evolve(new FixedIpReleased(Given.Ip("10.0.0.4"), Given.Noon.AddSeconds(2)));
 
         List<string> given = [];
-        while (BlockDecisions.NextFree(block, Network) is { } next)
+        while (BlockDecisions.NextFree(block, Network, null, Given.Noon) is { } next)
         {
             given.Add(next.ToString());
             block = block.Evolve(Allocated(next.ToString()));
@@ -43,7 +43,7 @@ public sealed class allocating_fixed_ips
         foreach (var address in new[] { "10.0.0.7", "10.0.0.6", "10.0.0.5", "10.0.0.4" })
             block = block.Evolve(new FixedIpReleased(Given.Ip(address), Given.Noon));
 
-        Assert.Equal(Given.Ip("10.0.0.4"), BlockDecisions.NextFree(block, Network));
+        Assert.Equal(Given.Ip("10.0.0.4"), BlockDecisions.NextFree(block, Network, null, Given.Noon));
     }
 
     [Fact]
@@ -54,22 +54,22 @@ public sealed class allocating_fixed_ips
 
         Assert.Equal((FixedIpStatus.Deallocated, 1), (block.Used[address].Status, block.Taken));
         Assert.Equal(Given.Id(1), block.Used[address].InstanceId);
-        Assert.Equal("fixed-ip-already-in-use", BlockDecisions.WhyNot(address, block, Network)?.Code);
+        Assert.Equal("fixed-ip-already-in-use", BlockDecisions.WhyNot(address, block, Network, default, Given.Noon)?.Code);
 
         block = block.Evolve(new FixedIpReleased(address, Given.Noon.AddSeconds(2)));
 
         Assert.Equal((FixedIpStatus.Released, 0), (block.Used[address].Status, block.Taken));
         Assert.Null(block.Used[address].InstanceId);
-        Assert.Null(BlockDecisions.WhyNot(address, block, Network));
+        Assert.Null(BlockDecisions.WhyNot(address, block, Network, default, Given.Noon));
     }
 
     [Theory, InlineData("10.0.0.0", 0), InlineData("10.0.0.1", 0), InlineData("10.0.0.15", 3)]
     public void a_reserved_address_is_not_given_even_when_it_is_asked_for(string address, int index) =>
-        Assert.Equal("fixed-ip-not-found-for-network", BlockDecisions.WhyNot(Given.Ip(address), Block.Fresh(Network.Id, index), Network)?.Code);
+        Assert.Equal("fixed-ip-not-found-for-network", BlockDecisions.WhyNot(Given.Ip(address), Block.Fresh(Network.Id, index), Network, default, Given.Noon)?.Code);
 
     [Fact]
     public void an_address_in_use_says_by_whom() =>
-        Assert.Contains(Given.Id(1).ToString(), BlockDecisions.WhyNot(Given.Ip("10.0.0.5"), Block.Fresh(Network.Id, 1).Evolve(Allocated("10.0.0.5")), Network)!.Message, StringComparison.Ordinal);
+        Assert.Contains(Given.Id(1).ToString(), BlockDecisions.WhyNot(Given.Ip("10.0.0.5"), Block.Fresh(Network.Id, 1).Evolve(Allocated("10.0.0.5")), Network, default, Given.Noon)!.Message, StringComparison.Ordinal);
 
     [Theory, InlineData("10.0.0.5", null), InlineData("10.0.0.5x", "fixed-ip-invalid"), InlineData("", "fixed-ip-invalid"), InlineData("10.0.1.5", "fixed-ip-not-found-for-network")]
     public void an_address_that_is_asked_for_is_read_strictly(string text, string? code) => Assert.Equal(code, BlockDecisions.Read(text, Network, out _)?.Code);
@@ -81,9 +81,9 @@ public sealed class allocating_fixed_ips
             {
                 var block = history.Aggregate(Block.Fresh(Network.Id, index), (state, step) => state.Evolve(
                     Change(Network.Cidr.Network + ((uint)index * 4) + step.Item1, step.Item2, Given.Noon.AddSeconds(step.Item3))));
-                var free = new BlockLayout(Network.Cidr).AddressesOf(index).Where(address => BlockDecisions.WhyNot(address, block, Network) is null).ToList();
+                var free = new BlockLayout(Network.Cidr).AddressesOf(index).Where(address => BlockDecisions.WhyNot(address, block, Network, default, Given.Noon) is null).ToList();
 
-                if (BlockDecisions.NextFree(block, Network) is { } next)
+                if (BlockDecisions.NextFree(block, Network, null, Given.Noon) is { } next)
                     Assert.Contains(next, free);
                 else
                     Assert.Empty(free);
@@ -101,7 +101,7 @@ public sealed class allocating_fixed_ips
             for (var index = 0; index < layout.Count; index++)
             {
                 var block = Block.Fresh(network.Id, index);
-                for (; BlockDecisions.NextFree(block, network) is { } next; block = block.Evolve(Allocated(next.ToString())))
+                for (; BlockDecisions.NextFree(block, network, null, Given.Noon) is { } next; block = block.Evolve(Allocated(next.ToString())))
                     given.Add(next);
             }
 

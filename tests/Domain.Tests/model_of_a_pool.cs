@@ -159,14 +159,14 @@ internal sealed class Cluster(Network[] networks)
         {
             Plug(state, message.Host);
             yield return 0;
-            foreach (var step in Append(message, situation => InstanceDecisions.Configured(message.Host, state.Generation, situation, command.Now)))
+            foreach (var step in Append(message, situation => InstanceDecisions.Configured(message.Host, state.Generation, true, situation, command.Now)))
                 yield return step;
         }
         else if (state.Status == InstanceStatus.Releasing)
         {
             Unplug(state, message.Host);
             yield return 0;
-            foreach (var step in Append(message, situation => InstanceDecisions.Released(situation, command.Now)))
+            foreach (var step in Append(message, situation => InstanceDecisions.Released(true, situation, command.Now)))
                 yield return step;
         }
     }
@@ -252,7 +252,7 @@ internal sealed class Cluster(Network[] networks)
     private static int FreeOf(Block block, Network network)
     {
         var free = 0;
-        for (; BlockDecisions.NextFree(block, network) is { } next; free++)
+        for (; BlockDecisions.NextFree(block, network, null, Given.Noon) is { } next; free++)
             block = block.Evolve(new FixedIpTakenByHost(next, "anyone", Given.Noon));
         return free;
     }

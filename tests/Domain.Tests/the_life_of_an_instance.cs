@@ -294,7 +294,7 @@ public sealed class the_life_of_an_instance
 
     /// <summary>The address that this host would take first on the network.</summary>
     private string FirstChoice() =>
-        BlockDecisions.NextFree(Block.Fresh(network.Id, new BlockLayout(network.Cidr).StartFor("host-a")), network).ToString()!;
+        BlockDecisions.NextFree(Block.Fresh(network.Id, new BlockLayout(network.Cidr).StartFor("host-a")), network, null, Given.Noon).ToString()!;
 
     private IEnumerable<FixedIp> Held() => ledger.Networks.SelectMany(ledger.Used).Where(used => used.InstanceId is not null);
 }

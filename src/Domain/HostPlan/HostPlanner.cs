@@ -94,7 +94,7 @@ public static class HostPlanner
         yield return Element(FirewallSet.VmPorts, port.PortName);
         yield return Element(FirewallSet.PortMac, port.PortName, mac);
         yield return Element(FirewallSet.PortIp, port.PortName, mac, port.Address.ToString());
-        if (served.Network.EnableDhcp)
+        if (served.Network.EnableDhcp && port.IsOffered)
         {
             yield return new DhcpHost(port.NetworkId, served.Network.Bridge, served.HostAddress, port.Address, port.Mac, port.Hostname);
         }

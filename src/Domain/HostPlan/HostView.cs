@@ -1,4 +1,5 @@
 using NovaNetBus.Domain.Addressing;
+using NovaNetBus.Domain.Instances;
 using NovaNetBus.Domain.Networks;
 
 namespace NovaNetBus.Domain.HostPlan;
@@ -29,6 +30,9 @@ public sealed record HostSettings(
     /// <summary>network_manager: with FlatManager nothing of ours is on a host.</summary>
     public NetworkManagerKind Manager { get; init; } = NetworkManagerKind.FlatDHCPManager;
 
+    /// <summary>force_dhcp_release: who is not answered any more loses his lease at once; else it is left to run.</summary>
+    public bool EndsLeases { get; init; } = true;
+
     /// <summary>vlan_interface: the NIC whose VLANs join the hosts, whatever a network's row says; null: the row's.</summary>
     public string? VlanInterface { get; init; }
 
@@ -52,8 +56,24 @@ public sealed record ServedNetwork(Network Network, Ipv4 HostAddress)
     public Ipv4? Router => Network.NeedsAddressPerHost ? HostAddress : Network.Gateway;
 }
 
-/// <summary>One NIC of an instance on this host.</summary>
-public sealed record ServedPort(Guid NetworkId, string PortName, MacAddress Mac, Ipv4 Address, string Hostname);
+/// <summary>One address of an instance on this host, and the NIC that has it.</summary>
+public sealed record ServedPort(Guid NetworkId, string PortName, MacAddress Mac, Ipv4 Address, string Hostname)
+{
+    /// <summary>DHCP offers it: so for the first address of a NIC alone, since a server knows one for each MAC address (nova: 3f6739e2a8).</summary>
+    public bool IsOffered { get; init; } = true;
+
+    /// <summary>All that an instance has.</summary>
+    public static IEnumerable<ServedPort> Of(InstanceNetwork instance)
+    {
+        var nics = new HashSet<Guid>();
+        return [.. instance.Ports.Select(port => Of(port, instance) with { IsOffered = nics.Add(port.VifId) })];
+    }
+
+    /// <summary>What is being taken from an instance; DHCP may offer it still.</summary>
+    public static IEnumerable<ServedPort> LeavingOf(InstanceNetwork instance) => instance.Leaving.Select(port => Of(port, instance));
+
+    private static ServedPort Of(Port port, InstanceNetwork instance) => new(port.NetworkId, port.PortName, port.Mac, port.Address, instance.Hostname ?? "");
+}
 
 /// <summary>A floating IP that leads to a fixed IP of a port on this host, by the interface of its range; null: by public_interface.</summary>
 public sealed record ServedFloating(Ipv4 Address, Ipv4 FixedIp, Guid NetworkId, string? Interface);

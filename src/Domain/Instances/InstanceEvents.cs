@@ -2,7 +2,7 @@ using NovaNetBus.Domain.Addressing;
 
 namespace NovaNetBus.Domain.Instances;
 
-/// <summary>One NIC of an instance.</summary>
+/// <summary>One address of an instance, and the NIC that has it; a NIC with several addresses stands once for each.</summary>
 /// <param name="VifId">Its id.</param>
 /// <param name="PortName">Name of the host's end: "tap" and the first 11 characters of <paramref name="VifId"/>, as nova named it.</param>
 /// <param name="Mac">Its MAC address.</param>
@@ -38,3 +38,18 @@ public sealed record InstanceDeletionRequested(Guid InstanceId, DateTimeOffset A
 
 /// <summary>Its host has let go; its addresses are free.</summary>
 public sealed record InstanceNetworkReleased(ValueList<Ipv4> Addresses, DateTimeOffset At) : InstanceEvent(At);
+
+/// <summary>It has one more address, on a NIC that it had already or on a new one.</summary>
+/// <param name="Request">Of the message that asked for it; null: it had no id.</param>
+/// <param name="At">UTC.</param>
+/// <param name="Port">The NIC with the address.</param>
+public sealed record InstanceFixedIpAdded(Port Port, string? Request, DateTimeOffset At) : InstanceEvent(At);
+
+/// <summary>It has an address less; its host has not let go of it yet.</summary>
+/// <param name="Request">Of the message that asked for it; null: it had no id, or there was none.</param>
+/// <param name="At">UTC.</param>
+/// <param name="Address">Which.</param>
+public sealed record InstanceFixedIpRemoved(Ipv4 Address, string? Request, DateTimeOffset At) : InstanceEvent(At);
+
+/// <summary>Its host has let go of addresses that were taken from it while it goes on.</summary>
+public sealed record InstanceFixedIpsReleased(ValueList<Ipv4> Addresses, DateTimeOffset At) : InstanceEvent(At);

@@ -21,13 +21,18 @@ public enum InstanceStatus
     Released,
 }
 
+/// <summary>A NIC as its segment knows it.</summary>
+public readonly record struct Nic(Guid NetworkId, MacAddress Mac);
+
 /// <summary>One instance's network, folded from its stream.</summary>
 /// <param name="InstanceId">The instance.</param>
 /// <param name="Status">Where it stands.</param>
 /// <param name="ProjectId">Its owner; null when only its deletion is known.</param>
 /// <param name="Host">Its host.</param>
 /// <param name="Hostname">Its own host name.</param>
-/// <param name="Ports">Its NICs in the order of its networks; kept after release, to tell again what was released.</param>
+/// <param name="Ports">
+/// Its NICs in the order of its networks, once for each address; the first address of a NIC is the one that DHCP offers it. Kept after release, to tell again what was released.
+/// </param>
 /// <param name="Generation">Rises with each change of what its host must be.</param>
 /// <param name="ConfiguredAt">UTC, when its host was ready; the same for each time that it is told. Kept after its end; null: never yet.</param>
 /// <param name="ChangedAt">UTC.</param>
@@ -36,24 +41,70 @@ public sealed record InstanceNetwork(
     Guid InstanceId, InstanceStatus Status, string? ProjectId, string? Host, string? Hostname, ValueList<Port> Ports, long Generation,
     DateTimeOffset? ConfiguredAt, DateTimeOffset ChangedAt, Refusal? Failure)
 {
+    private const int RequestsKept = 16;
+
+    /// <summary>What was taken from it while it goes on, or never came to be, and its host has not let go of yet.</summary>
+    public ValueList<Port> Leaving { get; init; } = [];
+
+    /// <summary>The address that came last while it ran, until its host is ready for it.</summary>
+    public Ipv4? Coming { get; init; }
+
+    /// <summary>Ids of the messages that changed its addresses last, so that none is followed twice.</summary>
+    public ValueList<string> Requests { get; init; } = [];
+
     /// <summary>True while ports of it may be on its host.</summary>
     public bool IsOnHost => Status is InstanceStatus.Allocated or InstanceStatus.Configured;
 
     /// <summary>The hosts that it has to do with: where something of it may be, or must come to be.</summary>
-    public IReadOnlyCollection<string> Hosts => Host is null || Status is InstanceStatus.Failed or InstanceStatus.Released ? [] : [Host];
+    public IReadOnlyCollection<string> Hosts => Host is not null && (IsOnHost || Status == InstanceStatus.Releasing || Leaving.Count > 0) ? [Host] : [];
+
+    /// <summary>Those on its host, and those that its host has not let go of yet: their MAC addresses are nobody else's.</summary>
+    public IEnumerable<Nic> Nics => (IsOnHost || Status == InstanceStatus.Releasing ? Ports.Concat(Leaving) : Leaving).Select(port => new Nic(port.NetworkId, port.Mac)).Distinct();
 
     /// <summary>The state after an event of this instance's stream.</summary>
     public static InstanceNetwork Evolve(InstanceNetwork? state, InstanceEvent change) => change switch
     {
         InstanceNetworkAllocated e => new InstanceNetwork(
-            e.InstanceId, InstanceStatus.Allocated, e.ProjectId, e.Host, e.Hostname, e.Ports, (state?.Generation ?? 0) + 1, null, e.At, null),
-        InstanceNetworkConfigured e => state! with { Status = InstanceStatus.Configured, ConfiguredAt = e.At, ChangedAt = e.At },
+            e.InstanceId, InstanceStatus.Allocated, e.ProjectId, e.Host, e.Hostname, e.Ports, (state?.Generation ?? 0) + 1, null, e.At, null)
+        {
+            Leaving = state?.Leaving ?? [],
+        },
+        InstanceNetworkConfigured e => state! with { Status = InstanceStatus.Configured, Coming = null, ConfiguredAt = e.At, ChangedAt = e.At },
         InstanceNetworkRefused e => new InstanceNetwork(
-            e.InstanceId, InstanceStatus.Failed, e.ProjectId, e.Host, e.Hostname, [], state?.Generation ?? 0, null, e.At, new Refusal(e.Code, e.Message, e.Retryable)),
-        InstanceDeletionRequested e when state is null or { Status: InstanceStatus.Failed } => new InstanceNetwork(
+            e.InstanceId, InstanceStatus.Failed, e.ProjectId, e.Host, e.Hostname, [], state?.Generation ?? 0, null, e.At, new Refusal(e.Code, e.Message, e.Retryable))
+        {
+            Leaving = [.. state?.Leaving ?? [], .. state?.Ports ?? []],
+        },
+        InstanceDeletionRequested e when state is null or { Status: InstanceStatus.Failed, Leaving.Count: 0 } => new InstanceNetwork(
             e.InstanceId, InstanceStatus.Released, state?.ProjectId, state?.Host, state?.Hostname, [], state?.Generation ?? 0, null, e.At, null),
         InstanceDeletionRequested e => state with { Status = InstanceStatus.Releasing, Generation = state.Generation + 1, ChangedAt = e.At },
-        InstanceNetworkReleased e => state! with { Status = InstanceStatus.Released, ChangedAt = e.At },
+        InstanceNetworkReleased e => state! with { Status = InstanceStatus.Released, Leaving = [], ChangedAt = e.At },
+        InstanceFixedIpAdded e => state!.Changed(e.At, e.Request) with { Ports = With(state.Ports, e.Port), Coming = e.Port.Address },
+        InstanceFixedIpRemoved e => state!.Changed(e.At, e.Request) with
+        {
+            Coming = state.Coming == e.Address ? null : state.Coming,
+            Ports = state.Ports.Where(port => port.Address != e.Address).ToValueList(),
+            Leaving = [.. state.Leaving, .. state.Ports.Where(port => port.Address == e.Address)],
+        },
+        InstanceFixedIpsReleased e => state! with { Leaving = state.Leaving.Where(port => !e.Addresses.Contains(port.Address)).ToValueList() },
         _ => throw new InvalidOperationException($"{change.GetType().Name} is not known"),
+    };
+
+    /// <summary>The addresses of one NIC stay together.</summary>
+    private static ValueList<Port> With(ValueList<Port> ports, Port added)
+    {
+        var list = ports.ToList();
+        var last = list.FindLastIndex(port => port.VifId == added.VifId);
+        list.Insert(last < 0 ? list.Count : last + 1, added);
+        return list.ToValueList();
+    }
+
+    /// <summary>Its host must follow.</summary>
+    private InstanceNetwork Changed(DateTimeOffset at, string? request) => this with
+    {
+        Status = InstanceStatus.Allocated,
+        Generation = Generation + 1,
+        ChangedAt = at,
+        Requests = request is null ? Requests : Requests.Append(request).TakeLast(RequestsKept).ToValueList(),
     };
 }

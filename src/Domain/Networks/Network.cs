@@ -95,6 +95,9 @@ public sealed record Network
     /// <summary>The host that serves an instance of this one; null: none yet.</summary>
     public string? HostFor(string instanceHost) => MultiHost ? instanceHost : Host;
 
+    /// <summary>Where its NICs hear each other, whichever hosts they are on: networks of one bridge share it. A MAC address is one NIC's there.</summary>
+    public string Segment => Bridge;
+
     /// <summary>True when each host takes an address of its own from the network.</summary>
     public bool NeedsAddressPerHost => MultiHost && !ShareAddress;
 

@@ -9,7 +9,7 @@ namespace NovaNetBus.Ledger.Log;
 /// </summary>
 internal sealed class MemoryFold(IDocumentStore store)
 {
-    private readonly SnapshotFold fold = new();
+    private readonly SnapshotFold fold = new([]);
     private IDocumentSession? made;
 
     /// <summary>How many events were given.</summary>

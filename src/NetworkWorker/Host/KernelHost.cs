@@ -12,11 +12,12 @@ namespace NovaNetBus.NetworkWorker.Host;
 /// </summary>
 /// <param name="announcements">How often each new address is told to the neighbours by gratuitous ARP (send_arp_for_ha).</param>
 /// <param name="routedRules">False: a kernel without nftables for routed traffic, such as that of a test's guest; then the plan must not want any.</param>
-internal sealed class KernelHost(string statePath, int announcements = 0, bool routedRules = true) : IHost, IDisposable
+/// <param name="endsLeases">Who is not answered by DHCP any more loses his lease at once (force_dhcp_release).</param>
+internal sealed class KernelHost(string statePath, int announcements = 0, bool routedRules = true, bool endsLeases = true) : IHost, IDisposable
 {
     private readonly HostLinks links = new(statePath, announcements);
     private readonly HostFirewall firewall = new(routedRules);
-    private readonly HostDhcp dhcp = new(statePath);
+    private readonly HostDhcp dhcp = new(statePath, endsLeases);
     private readonly Lock oneAtATime = new();
 
     public HostState Read(HostState wanted)

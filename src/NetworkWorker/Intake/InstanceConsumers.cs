@@ -25,9 +25,17 @@ internal sealed class InstanceConsumers(NovaNetOptions options, InstancePipeline
 
     public Task Consume(ConsumeContext<InstanceMigrated> context) => RefuseAsync(context, context.Message.InstanceId);
 
-    public Task Consume(ConsumeContext<FixedIpAdd> context) => RefuseAsync(context, context.Message.InstanceId);
+    public Task Consume(ConsumeContext<FixedIpAdd> context)
+    {
+        var command = Translation.ToCommand(context.Message, options.Host, Delivery.Of(context).MessageId, Guid.NewGuid(), clock.GetUtcNow());
+        return HandOverAsync(context, command.InstanceId, (delivery, token) => pipeline.AddFixedIpAsync(command, delivery, token));
+    }
 
-    public Task Consume(ConsumeContext<FixedIpRemove> context) => RefuseAsync(context, context.Message.InstanceId);
+    public Task Consume(ConsumeContext<FixedIpRemove> context)
+    {
+        var command = Translation.ToCommand(context.Message, options.Host, Delivery.Of(context).MessageId, clock.GetUtcNow());
+        return HandOverAsync(context, command.InstanceId, (delivery, token) => pipeline.RemoveFixedIpAsync(command, delivery, token));
+    }
 
     public Task Consume(ConsumeContext<FloatingAssociate> context) => RefuseAsync(context, context.Message.InstanceId);
 

@@ -29,6 +29,20 @@ internal static class Translation
         };
     }
 
+    /// <summary>For the worker of <paramref name="host"/>; <paramref name="messageId"/> is AMQP's, if it has one.</summary>
+    public static AddFixedIp ToCommand(FixedIpAdd message, string host, string? messageId, Guid seed, DateTimeOffset now)
+    {
+        Require(IsName(message.Network), $"network must have 1 to {LongestName} characters, none of them a control character");
+        return new AddFixedIp(InstanceOf(message.InstanceId), host, message.Network, messageId, seed, now);
+    }
+
+    /// <summary>As for an address that is added.</summary>
+    public static RemoveFixedIp ToCommand(FixedIpRemove message, string host, string? messageId, DateTimeOffset now)
+    {
+        Require(IsName(message.Address), $"address must have 1 to {LongestName} characters, none of them a control character");
+        return new RemoveFixedIp(InstanceOf(message.InstanceId), host, message.Address, messageId, now);
+    }
+
     /// <summary>The instance that a message names.</summary>
     public static Guid InstanceOf(Guid instanceId)
     {

@@ -31,9 +31,11 @@ internal sealed class UnroutedConsumers(Router router, QueueSender sender, FactP
 
     public Task Consume(ConsumeContext<InstanceMigrated> context) => RefuseAsync(context, context.Message.InstanceId);
 
-    public Task Consume(ConsumeContext<FixedIpAdd> context) => RefuseAsync(context, context.Message.InstanceId);
+    public Task Consume(ConsumeContext<FixedIpAdd> context) => FollowAsync(
+        context, context.Message.InstanceId, null, cancellation => router.OfInstanceAsync(context.Message.InstanceId, cancellation));
 
-    public Task Consume(ConsumeContext<FixedIpRemove> context) => RefuseAsync(context, context.Message.InstanceId);
+    public Task Consume(ConsumeContext<FixedIpRemove> context) => FollowAsync(
+        context, context.Message.InstanceId, null, cancellation => router.OfInstanceAsync(context.Message.InstanceId, cancellation));
 
     public Task Consume(ConsumeContext<FloatingAssociate> context) => RefuseAsync(context, context.Message.InstanceId);
 

@@ -111,7 +111,7 @@ public sealed class TestLedger : IAsyncLifetime
         Instances.DeleteAsync(instanceId, Now, OriginOf(host), TestContext.Current.CancellationToken);
 
     internal Task<InstanceOutcome> ReleasedAsync(Guid instanceId, string host = "host-a") =>
-        Instances.ReleasedAsync(instanceId, Now, OriginOf(host), TestContext.Current.CancellationToken);
+        Instances.ReleasedAsync(instanceId, true, Now, OriginOf(host), TestContext.Current.CancellationToken);
 
     private static async Task ExecuteAsync(string connectionString, string sql)
     {

@@ -52,8 +52,8 @@ public sealed class an_instance_in_the_ledger(TestLedger ledger) : IClassFixture
         var generation = (await ledger.SpawnAsync(instance, network: "configured")).State!.Generation;
         var origin = TestLedger.OriginOf("host-a");
         var at = TestLedger.Now.AddSeconds(1);
-        var first = await ledger.Instances.ConfiguredAsync(instance, generation, at, origin, TestContext.Current.CancellationToken);
-        var again = await ledger.Instances.ConfiguredAsync(instance, generation, at.AddHours(1), origin, TestContext.Current.CancellationToken);
+        var first = await ledger.Instances.ConfiguredAsync(instance, generation, true, at, origin, TestContext.Current.CancellationToken);
+        var again = await ledger.Instances.ConfiguredAsync(instance, generation, true, at.AddHours(1), origin, TestContext.Current.CancellationToken);
         Assert.Equal(InstanceStatus.Configured, first.State!.Status);
         Assert.Equal(at, again.State!.ConfiguredAt);
         Assert.Equal(first.State, again.State);

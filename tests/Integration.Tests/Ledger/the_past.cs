@@ -159,7 +159,7 @@ public sealed class the_past(TestLedger ledger) : IClassFixture<TestLedger>
             }
 
             var (now, origin) = (TestLedger.Now, TestLedger.OriginOf(one.Host));
-            await programs[one.Host].ConfiguredAsync(one.Id, 1, now, origin, CancellationToken.None);
+            await programs[one.Host].ConfiguredAsync(one.Id, 1, true, now, origin, CancellationToken.None);
             if (dice >= 70)
             {
                 await programs[one.Host].DeleteAsync(one.Id, now, origin, CancellationToken.None);
@@ -167,7 +167,7 @@ public sealed class the_past(TestLedger ledger) : IClassFixture<TestLedger>
 
             if (dice >= 80)
             {
-                await programs[one.Host].ReleasedAsync(one.Id, now, origin, CancellationToken.None);
+                await programs[one.Host].ReleasedAsync(one.Id, true, now, origin, CancellationToken.None);
             }
         }
     }

@@ -8,7 +8,9 @@ namespace NovaNetBus.NetworkWorker.Kernel.Dhcp;
 /// DHCP on this host as the plan sees it: a server for each network, and the hosts that it answers. dnsmasq reads a new host file at once, and
 /// forgets a deleted one only when it reads all again; until then it refuses the address to anybody else. So a removal is always followed by that.
 /// </summary>
-internal sealed class HostDhcp(string statePath)
+/// <param name="statePath">Where dnsmasq's files are.</param>
+/// <param name="endsLeases">Whether who is not answered any more loses his lease at once.</param>
+internal sealed class HostDhcp(string statePath, bool endsLeases)
 {
     private static readonly TimeSpan ReleaseLimit = TimeSpan.FromSeconds(5);
 
@@ -69,7 +71,7 @@ internal sealed class HostDhcp(string statePath)
             Forget(files, [.. network
                 .Select(host => (Host: host, Present: files.ReadHost(host.Address)))
                 .Where(pair => pair.Present is not null && pair.Present != DnsmasqText.HostLine(pair.Host))
-                .Select(pair => (pair.Host.Bridge, pair.Host.Address, MacOf(pair.Present!)))]);
+                .Select(pair => (pair.Host.Bridge, pair.Host.Address, MacOf(pair.Present!)))], endsLeases: true);
             foreach (var host in network)
             {
                 files.WriteHost(host.Address, DnsmasqText.HostLine(host));
@@ -81,19 +83,22 @@ internal sealed class HostDhcp(string statePath)
     {
         foreach (var network in hosts.GroupBy(host => host.NetworkId))
         {
-            Forget(Files(network.Key), [.. network.Select(host => (host.Bridge, host.Address, host.Mac.ToString()))]);
+            Forget(Files(network.Key), [.. network.Select(host => (host.Bridge, host.Address, host.Mac.ToString()))], endsLeases);
         }
     }
 
-    /// <summary>Ends the leases, deletes the files, has dnsmasq read again: then the addresses are free for others.</summary>
-    private static void Forget(DhcpFiles files, IReadOnlyList<(string Bridge, Ipv4 Address, string Mac)> hosts)
+    /// <summary>
+    /// Ends the leases, deletes the files, has dnsmasq read again: then the addresses are free for others. A lease that is left to run is not renewed any more,
+    /// since dnsmasq does not know its client.
+    /// </summary>
+    private static void Forget(DhcpFiles files, IReadOnlyList<(string Bridge, Ipv4 Address, string Mac)> hosts, bool endsLeases)
     {
         if (hosts.Count == 0)
         {
             return;
         }
 
-        var leases = files.ReadLeases().Select(lease => (lease.Address, lease.Mac)).ToHashSet();
+        var leases = endsLeases ? files.ReadLeases().Select(lease => (lease.Address, lease.Mac)).ToHashSet() : [];
         foreach (var (bridge, address, mac) in hosts.Where(host => leases.Contains((host.Address, host.Mac))))
         {
             Commands.Run("dhcp_release", [InterfaceName.Checked(bridge), address.ToString(), mac], ReleaseLimit); // its exit status tells nothing

@@ -1,0 +1,28 @@
+using NovaNetBus.Domain.Addressing;
+using NovaNetBus.Domain.Networks;
+
+namespace NovaNetBus.Domain.Instances;
+
+/// <summary>A request for an instance's network.</summary>
+/// <param name="InstanceId">The instance.</param>
+/// <param name="ProjectId">Its owner.</param>
+/// <param name="Host">Its host.</param>
+/// <param name="Hostname">Its own host name.</param>
+/// <param name="Networks">Those asked for; empty: those that all get.</param>
+/// <param name="Seed">Random; the ids and MAC addresses of new NICs come from it.</param>
+/// <param name="Now">UTC.</param>
+public sealed record Spawn(
+    Guid InstanceId, string ProjectId, string Host, string Hostname, ValueList<NetworkRequest> Networks, Guid Seed, DateTimeOffset Now)
+{
+    /// <summary>What the instance is told of itself.</summary>
+    public InstanceMetadata Metadata { get; init; } = InstanceMetadata.Empty;
+
+    /// <summary>The MAC addresses that the decision will most likely ask for, when there are so many networks.</summary>
+    public IEnumerable<MacAddress> LikelyMacs(int networks)
+    {
+        const int mostGuessed = 4;
+        var places = Networks.Count > 0 ? Networks.Count : Math.Min(networks, mostGuessed);
+        return Enumerable.Range(0, places).Select(place =>
+            Networks.ElementAtOrDefault(place)?.MacAddress is { } text && MacAddress.TryParse(text, out var asked) ? asked : NewVif.MacOf(Seed, place));
+    }
+}
