@@ -20,8 +20,10 @@ internal static class Commands
     public static CommandResult Run(string program, IEnumerable<string> arguments, TimeSpan limit, string? input = null)
     {
         using var process = Start(program, arguments, input is not null);
-        var output = process.StandardOutput.ReadToEndAsync();
-        var errors = process.StandardError.ReadToEndAsync();
+        using var said = process.StandardOutput; // the process would leave them open for as long as nobody collects them
+        using var complained = process.StandardError;
+        var output = said.ReadToEndAsync();
+        var errors = complained.ReadToEndAsync();
         if (input is not null)
         {
             process.StandardInput.Write(input);

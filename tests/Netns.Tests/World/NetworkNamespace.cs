@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 using NovaNetBus.NetworkWorker.Kernel;
 
 namespace NovaNetBus.Netns.Tests.World;
@@ -110,8 +111,8 @@ internal sealed partial class NetworkNamespace : IDisposable
         Exception? failure = null;
         try
         {
-            var handle = Open($"/run/netns/{Name}", OpenReadOnly);
-            if (handle < 0 || EnterNamespace(handle, NetworkKind) != 0)
+            using var handle = new SafeFileHandle(Open($"/run/netns/{Name}", OpenReadOnly), ownsHandle: true);
+            if (handle.IsInvalid || EnterNamespace((int)handle.DangerousGetHandle(), NetworkKind) != 0)
             {
                 throw new InvalidOperationException($"cannot enter {Name}: {Marshal.GetLastPInvokeErrorMessage()}");
             }
