@@ -18,10 +18,13 @@ internal sealed class BatchState
     private readonly NetworkDirectory directory;
     private readonly Appending appending = new();
     private readonly Dictionary<MacAddress, ImmutableHashSet<string>> macs = [];
+    private readonly FixedIpQuotas quotas;
+    private bool mayAssign;
 
     public BatchState(LedgerSession session, NetworkDirectory directory)
     {
         (this.session, this.directory) = (session, directory);
+        quotas = new FixedIpQuotas(session);
         Instances = new(appending, Streams.OfInstance, (_, state, change) => InstanceNetwork.Evolve(state, change));
         Hosts = new(appending, Streams.OfHost, (_, state, change) => HostRecord.Evolve(state, change));
         Blocks = new(appending, Streams.OfBlock, (key, state, change) => (state ?? Block.Fresh(key.NetworkId, key.Index)).Evolve(change));
@@ -36,7 +39,8 @@ internal sealed class BatchState
     /// <summary>Of the MAC addresses looked up: the segments where NICs have them.</summary>
     public IReadOnlyDictionary<MacAddress, ImmutableHashSet<string>> Macs => macs;
 
-    public IReadOnlyList<Network> Networks => directory.Networks;
+    /// <summary>In order of creation.</summary>
+    public IReadOnlyList<Network> Networks { get; private set; } = [];
 
     /// <summary>The first reading, in one round trip: these, and whether the networks in memory are still those.</summary>
     public async Task BeginAsync(IReadOnlyList<InstanceWork> works, IReadOnlyCollection<BlockKey> likelyBlocks, CancellationToken cancellation)
@@ -48,11 +52,15 @@ internal sealed class BatchState
         var instanceDocuments = batch.LoadMany<InstanceDocument>().ByIdList(instanceIds);
         var hostDocuments = batch.LoadMany<HostDocument>().ByIdList(hostNames);
         var blockDocuments = batch.LoadMany<BlockDocument>().ByIdList(likelyBlocks.Select(BlockDocument.IdOf));
-        var likelyMacs = works.SelectMany(work => work.LikelyMacs?.Invoke(Networks.Count) ?? []).ToList();
+        string[] projectIds = [.. works.Where(work => work.DefaultQuota is not null).Select(work => work.ProjectId).OfType<string>().Distinct()];
+        var projectDocuments = batch.LoadMany<ProjectDocument>().ByIdList(projectIds);
+        var likelyMacs = works.SelectMany(work => work.LikelyMacs?.Invoke(directory.Networks.Count) ?? []).ToList();
         var found = likelyMacs.Count > 0 ? SegmentMacs.AskFor(batch, likelyMacs) : null;
         await batch.Execute(cancellation);
 
         await directory.RefreshAsync(await stamp, session.Documents, cancellation);
+        Networks = directory.Networks;
+        quotas.Take(projectIds, await projectDocuments);
         Instances.Take(instanceIds, (await instanceDocuments).Select(document => (document.Id, document.State, document.StreamVersion)));
         TakeHosts(hostNames, await hostDocuments);
         TakeBlocks(likelyBlocks, await blockDocuments);
@@ -62,11 +70,35 @@ internal sealed class BatchState
         }
     }
 
-    /// <summary>The hosts where these instances are, and the blocks that hold the addresses of those whose addresses may change.</summary>
+    /// <summary>
+    /// The hosts where these instances are, the blocks that hold the addresses of those whose addresses may change, and what the quotas of their projects leave.
+    /// </summary>
     public async Task LoadForAsync(IReadOnlyList<InstanceWork> works, CancellationToken cancellation)
     {
         await LoadHostsAsync(works.Select(InstanceOf).Select(instance => instance?.Host).OfType<string>(), cancellation);
         await LoadBlocksAsync(works.SelectMany(AddressesOf).Select(BlockOf).OfType<BlockKey>(), cancellation);
+        await quotas.LoadAsync(
+            works.Where(work => work.DefaultQuota is not null && ProjectOf(work) is not null).GroupBy(work => ProjectOf(work)!)
+                .ToDictionary(project => project.Key, project => project.First().DefaultQuota!.Value),
+            cancellation);
+    }
+
+    /// <summary>How many more fixed IPs the project of a work may have; null: no limit counts for it.</summary>
+    public long? FixedIpsLeft(InstanceWork work) => work.DefaultQuota is null ? null : quotas.Left(ProjectOf(work));
+
+    /// <summary>
+    /// Before a network is given to a project: waits until no other commit does that. True when the decision is to be made again, since the networks may be others now.
+    /// </summary>
+    public async Task<bool> MustLockFirstUseAsync(CancellationToken cancellation)
+    {
+        if (mayAssign)
+        {
+            return false;
+        }
+
+        await directory.LockFirstUseAsync(session.Documents, cancellation);
+        Networks = directory.Networks;
+        return mayAssign = true;
     }
 
     public async Task LoadHostsAsync(IEnumerable<string> names, CancellationToken cancellation)
@@ -98,8 +130,10 @@ internal sealed class BatchState
 
     public void Append(Guid instanceId, InstanceEvent change, Origin origin)
     {
-        var had = SegmentMacsOf(Instances.Find(instanceId));
+        var before = Instances.Find(instanceId);
+        var had = SegmentMacsOf(before);
         Instances.Append(instanceId, change, origin);
+        quotas.Note(before, Instances.Find(instanceId)!);
         var has = SegmentMacsOf(Instances.Find(instanceId));
         foreach (var (segment, mac) in had.Except(has).Where(entry => macs.ContainsKey(entry.Mac)))
         {
@@ -117,6 +151,15 @@ internal sealed class BatchState
         }
     }
 
+    /// <summary>An event of a network, behind the version that was read with all networks.</summary>
+    public void Append(NetworkEvent change, Origin origin)
+    {
+        var stream = Streams.OfNetwork(change.NetworkId);
+        appending.Read(stream, directory.VersionOf(change.NetworkId));
+        appending.Add(stream, change, origin);
+        Networks = [.. Networks.Select(network => network.Id == change.NetworkId ? Network.Evolve(network, change) : network).OfType<Network>()];
+    }
+
     /// <summary>Keeps what the instance is told of itself, beside the log.</summary>
     public void Keep(Guid instanceId, InstanceMetadata metadata) =>
         session.Documents.Store(new InstanceMetadataDocument { Id = instanceId, Metadata = metadata });
@@ -131,6 +174,8 @@ internal sealed class BatchState
     private BlockKey? BlockOf(Port port) => Networks.FirstOrDefault(network => network.Id == port.NetworkId) is { } network
         ? BlockKey.Of(network, port.Address)
         : null;
+
+    private string? ProjectOf(InstanceWork work) => work.ProjectId ?? InstanceOf(work)?.ProjectId;
 
     private IEnumerable<Port> AddressesOf(InstanceWork work) => InstanceOf(work) is not { } instance
         ? []

@@ -27,8 +27,8 @@ internal sealed class InstanceDocument
 
     public string? ProjectId { get; set; }
 
-    /// <summary>How many fixed IPs it has, as its project's quota counts them: none once its deletion was asked for.</summary>
-    public int Addresses { get; set; }
+    /// <summary>How many fixed IPs it has, as its project's quota counts them.</summary>
+    public int QuotaUse { get; set; }
 }
 
 /// <summary>A block of fixed IPs as its stream tells it.</summary>

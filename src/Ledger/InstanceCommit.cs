@@ -53,6 +53,8 @@ internal sealed class InstanceCommit(LedgerSessions sessions)
             {
                 switch (work.Decide(Situation(work)))
                 {
+                    case InstanceDecision.Decided { Networks.Count: > 0 } when await state.MustLockFirstUseAsync(cancellation):
+                        break;
                     case InstanceDecision.Decided decided:
                         Apply(decided, work);
                         return Outcome(work, null);
@@ -84,6 +86,7 @@ internal sealed class InstanceCommit(LedgerSessions sessions)
             state.Networks, state.Blocks.States, preferred)
         {
             Macs = state.Macs,
+            FixedIpsLeft = state.FixedIpsLeft(work),
         };
 
         /// <summary>No block is offered twice to one work: one with a free address is not enough for an instance that needs two.</summary>
@@ -104,6 +107,11 @@ internal sealed class InstanceCommit(LedgerSessions sessions)
 
         private void Apply(InstanceDecision.Decided decided, InstanceWork work)
         {
+            foreach (var change in decided.Networks)
+            {
+                state.Append(change, work.Origin);
+            }
+
             foreach (var change in decided.Hosts)
             {
                 state.Hosts.Append(change.Host, change, work.Origin);

@@ -24,7 +24,7 @@ public sealed class InstanceLedger
     public Task<InstanceOutcome> SpawnAsync(Spawn command, Origin origin, CancellationToken cancellation) => writer.SubmitAsync(
         new InstanceWork(
             command.InstanceId, command.Host, command.Now, origin, situation => InstanceDecisions.Spawn(command, situation),
-            Joins: true, Metadata: command.Metadata, LikelyMacs: command.LikelyMacs),
+            Joins: true, Metadata: command.Metadata, ProjectId: command.ProjectId, DefaultQuota: command.Policy.QuotaToHold, LikelyMacs: command.LikelyMacs),
         cancellation);
 
     /// <summary>An instance's end; its addresses are free after <see cref="ReleasedAsync"/>. Of an unknown instance it stays known that it must not come.</summary>
@@ -55,7 +55,8 @@ public sealed class InstanceLedger
     /// <summary>One more address for a running instance. Refusals: see <see cref="FixedIpChanges.Add"/>.</summary>
     public Task<InstanceOutcome> AddFixedIpAsync(AddFixedIp command, Origin origin, CancellationToken cancellation) => writer.SubmitAsync(
         new InstanceWork(
-            command.InstanceId, command.Host, command.Now, origin, situation => FixedIpChanges.Add(command, situation), LikelyMacs: _ => [NewVif.MacOf(command.Seed, 0)]),
+            command.InstanceId, command.Host, command.Now, origin, situation => FixedIpChanges.Add(command, situation),
+            DefaultQuota: command.Policy.QuotaToHold, LikelyMacs: _ => [NewVif.MacOf(command.Seed, 0)]),
         cancellation);
 
     /// <summary>Takes back the address that came last, since its host cannot be brought into that state: see <see cref="FixedIpChanges.Withdrawn"/>.</summary>

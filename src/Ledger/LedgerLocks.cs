@@ -14,4 +14,13 @@ internal static class LedgerLocks
 
     /// <summary>Held (by session) by the one program that does what must run once in the whole installation: see <see cref="Leadership"/>.</summary>
     public const long Leader = 0x6e6f7661_0003;
+
+    /// <summary>
+    /// Held (by transaction) by a commit that gives a network to a project on its first use, so that those who do take turns and do not race for the same network
+    /// again and again. What keeps a network from having two owners is its stream's version.
+    /// </summary>
+    public const long FirstUse = 0x6e6f7661_0004;
+
+    /// <summary>The first of two numbers, the second of which is a project's: held (by transaction) by a commit that gives fixed IPs to a project with a quota.</summary>
+    public const int Quota = 0x6e6f7661;
 }

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using Marten;
 using Marten.Linq.QueryHandlers;
 using Marten.Services.BatchQuerying;
@@ -15,12 +16,11 @@ namespace NovaNetBus.Ledger;
 /// </summary>
 internal sealed class NetworkDirectory
 {
-    private const string Lock = "select pg_advisory_xact_lock_shared({0})";
-
     // A sum over row versions: neither a clock (they go backwards) nor a count (one more and one less is no change) would do.
     private const string Stamp =
         "select count(*)::text || ' ' || coalesce(sum(hashtextextended(id::text || mt_version::text, 0)), 0)::text from " + LedgerSetup.SchemaName + ".mt_doc_network";
 
+    private IReadOnlyDictionary<Guid, long> versions = new Dictionary<Guid, long>();
     private string? stamp;
 
     /// <summary>In order of creation, as of the last <see cref="RefreshAsync"/>.</summary>
@@ -29,31 +29,46 @@ internal sealed class NetworkDirectory
     /// <summary>Adds the lock and the stamp to a batch of queries; the lock comes first.</summary>
     public static Task<string?> AskFor(IBatchedQuery batch)
     {
-        batch.AddItem(new Statement(string.Format(System.Globalization.CultureInfo.InvariantCulture, Lock, LedgerLocks.Networks)));
+        batch.AddItem(new Statement(string.Create(CultureInfo.InvariantCulture, $"select pg_advisory_xact_lock_shared({LedgerLocks.Networks})")));
         return batch.AddItem(new Statement(Stamp));
     }
+
+    /// <summary>Waits until no other commit gives a network to a project, and sees what those before it have given.</summary>
+    public async Task LockFirstUseAsync(IDocumentSession session, CancellationToken cancellation)
+    {
+        var batch = session.CreateBatchQuery();
+        _ = batch.AddItem(new Statement(string.Create(CultureInfo.InvariantCulture, $"select pg_advisory_xact_lock({LedgerLocks.FirstUse})")));
+        var current = batch.AddItem(new Statement(Stamp));
+        await batch.Execute(cancellation);
+        session.EjectAllOfType(typeof(NetworkDocument)); // else it would go on telling what it read before it waited
+        await RefreshAsync(await current, session, cancellation);
+    }
+
+    /// <summary>Of a network's stream, as of the last <see cref="RefreshAsync"/>. Throws <see cref="KeyNotFoundException"/> for one that was not there.</summary>
+    public long VersionOf(Guid networkId) => versions[networkId];
 
     /// <summary>Reads the networks again unless this is the stamp that they have already.</summary>
     public async Task RefreshAsync(string? current, IQuerySession session, CancellationToken cancellation)
     {
         if (current != stamp)
         {
-            Networks = await ReadAsync(session, cancellation);
+            var documents = await session.Query<NetworkDocument>().ToListAsync(cancellation);
+            Networks = InOrder(documents);
+            versions = documents.ToDictionary(document => document.Id, document => document.StreamVersion);
             stamp = current;
         }
     }
 
     /// <summary>All networks, in order of creation.</summary>
-    public static async Task<IReadOnlyList<Network>> ReadAsync(IQuerySession session, CancellationToken cancellation)
-    {
-        var documents = await session.Query<NetworkDocument>().ToListAsync(cancellation);
-        return [.. Network.InOrder(documents.Select(document => document.State))];
-    }
+    public static async Task<IReadOnlyList<Network>> ReadAsync(IQuerySession session, CancellationToken cancellation) =>
+        InOrder(await session.Query<NetworkDocument>().ToListAsync(cancellation));
 
     /// <summary>By id, label or CIDR: the oldest that fits; null: none.</summary>
     public static Network? Find(string idOrLabelOrCidr, IReadOnlyList<Network> networks) =>
         NetworkSelection.Find(idOrLabelOrCidr, networks)
         ?? (Cidr.TryParse(idOrLabelOrCidr, out var cidr) ? networks.FirstOrDefault(network => network.Cidr == cidr) : null);
+
+    private static IReadOnlyList<Network> InOrder(IEnumerable<NetworkDocument> documents) => [.. Network.InOrder(documents.Select(document => document.State))];
 
     /// <summary>One SQL statement without parameters, and the text of its first field.</summary>
     private sealed class Statement(string sql) : IQueryHandler<string?>

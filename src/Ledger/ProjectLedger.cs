@@ -2,7 +2,6 @@ using Marten;
 using NovaNetBus.Domain;
 using NovaNetBus.Domain.Networks;
 using NovaNetBus.Domain.Projects;
-using Npgsql;
 
 namespace NovaNetBus.Ledger;
 
@@ -44,18 +43,8 @@ public sealed class ProjectLedger
         var networks = await NetworkDirectory.ReadAsync(session.Documents, cancellation);
         return new ProjectEntry(
             document?.State ?? new Project(projectId, null, null),
-            await FixedIpsAsync(session.Connection, projectId, cancellation),
+            (await FixedIpQuotas.UsedAsync(session.Connection, [projectId], cancellation)).GetValueOrDefault(projectId),
             [.. networks.Where(network => network.ProjectId == projectId)]);
-    }
-
-    /// <summary>How many fixed IPs its instances have. Costs what these instances are many.</summary>
-    internal static async Task<long> FixedIpsAsync(NpgsqlConnection connection, string projectId, CancellationToken cancellation)
-    {
-        const string sql =
-            $"select coalesce(sum((data ->> 'addresses')::bigint), 0)::bigint from {LedgerSetup.SchemaName}.mt_doc_instance where project_id = @project and served_by is not null";
-        await using var command = new NpgsqlCommand(sql, connection);
-        command.Parameters.AddWithValue("project", projectId);
-        return (long)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
     private async Task<Decision<Project>> TrySetQuotaAsync(

@@ -157,7 +157,7 @@ internal sealed class SnapshotFold(ConcurrentDictionary<Guid, Network> known)
         document.Host = state.Host;
         document.ServedBy = state.IsOnHost ? state.Host : null;
         document.ProjectId = state.ProjectId;
-        document.Addresses = state.IsOnHost ? state.Ports.Count : 0;
+        document.QuotaUse = state.QuotaUse;
     }
 
     private void Apply(BlockKey key, FixedIpEvent change, long version)

@@ -1,6 +1,7 @@
 using NovaNetBus.Domain.Addressing;
 using NovaNetBus.Domain.FixedIps;
 using NovaNetBus.Domain.Networks;
+using NovaNetBus.Domain.Projects;
 
 namespace NovaNetBus.Domain.Instances;
 
@@ -11,7 +12,11 @@ namespace NovaNetBus.Domain.Instances;
 /// <param name="Request">The id of the message; the same one again changes nothing. Null: it has none, so each one is a request of its own.</param>
 /// <param name="Seed">Random; id and MAC address of a new NIC come from it.</param>
 /// <param name="Now">UTC.</param>
-public sealed record AddFixedIp(Guid InstanceId, string Host, string Network, string? Request, Guid Seed, DateTimeOffset Now);
+public sealed record AddFixedIp(Guid InstanceId, string Host, string Network, string? Request, Guid Seed, DateTimeOffset Now)
+{
+    /// <summary>The options of the worker that asks.</summary>
+    public NetworkPolicy Policy { get; init; } = NetworkPolicy.Default;
+}
 
 /// <summary>An address less for a running instance.</summary>
 /// <param name="InstanceId">Which.</param>
@@ -26,7 +31,7 @@ public static class FixedIpChanges
 {
     /// <summary>
     /// On the instance's first NIC of that network, which DHCP does not offer a second address (nova: 3f6739e2a8), else on a new NIC. Codes: those of
-    /// <see cref="NetworkSelection.For"/>, no-more-fixed-ips, no-network-host, instance-not-found, instance-deleted, invalid-message.
+    /// <see cref="NetworkSelection.For"/>, fixed-ip-limit-exceeded, no-more-fixed-ips, no-network-host, instance-not-found, instance-deleted, invalid-message.
     /// </summary>
     public static InstanceDecision Add(AddFixedIp command, InstanceSituation situation)
     {
@@ -41,7 +46,12 @@ public static class FixedIpChanges
             return InstanceDecision.Unchanged;
         }
 
-        return NetworkSelection.For(state.ProjectId!, [new NetworkRequest(command.Network, null, null)], situation.Networks) switch
+        if (ProjectDecisions.WhyNotFixedIps(state.ProjectId!, 1, situation.FixedIpsLeft) is { } exceeded)
+        {
+            return new InstanceDecision.Refused(exceeded, null);
+        }
+
+        return NetworkSelection.For(command.Policy.Manager, state.ProjectId!, [new NetworkRequest(command.Network, null, null)], situation.Networks) switch
         {
             Decision<SelectedNetwork>.Accepted selected => Add(command, state, selected.Events.Single(), situation),
             Decision<SelectedNetwork>.Refused refused => new InstanceDecision.Refused(refused.Refusal, null),

@@ -1,5 +1,6 @@
 using NovaNetBus.Domain.Addressing;
 using NovaNetBus.Domain.Hosts;
+using NovaNetBus.Domain.Networks;
 
 namespace NovaNetBus.Domain.Instances;
 
@@ -21,6 +22,9 @@ public abstract record InstanceDecision
 
         /// <summary>Of hosts.</summary>
         public ValueList<HostEvent> Hosts { get; init; } = [];
+
+        /// <summary>Of networks: a project's first use of one.</summary>
+        public ValueList<NetworkEvent> Networks { get; init; } = [];
     }
 
     /// <summary>No; the event, if there is one, is all that is recorded.</summary>

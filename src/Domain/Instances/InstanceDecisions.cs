@@ -1,6 +1,7 @@
 using NovaNetBus.Domain.Addressing;
 using NovaNetBus.Domain.FixedIps;
 using NovaNetBus.Domain.Networks;
+using NovaNetBus.Domain.Projects;
 
 namespace NovaNetBus.Domain.Instances;
 
@@ -8,8 +9,8 @@ namespace NovaNetBus.Domain.Instances;
 public static class InstanceDecisions
 {
     /// <summary>
-    /// Addresses for all NICs or for none. Codes: those of <see cref="NetworkSelection.For"/> and of <see cref="BlockDecisions"/>, no-more-fixed-ips,
-    /// no-network-host, invalid-mac-address, mac-address-in-use, instance-deleted, invalid-message.
+    /// Addresses for all NICs or for none. Codes: those of <see cref="NetworkSelection.For"/> and of <see cref="BlockDecisions"/>, fixed-ip-limit-exceeded,
+    /// no-more-fixed-ips, no-network-host, invalid-mac-address, mac-address-in-use, instance-deleted, invalid-message.
     /// </summary>
     public static InstanceDecision Spawn(Spawn command, InstanceSituation situation) => situation.State switch
     {
@@ -17,9 +18,10 @@ public static class InstanceDecisions
         { IsOnHost: true } state => new InstanceDecision.Refused(
             new Refusal("invalid-message", $"Instance {command.InstanceId} is on host {state.Host}; publish instance-migrating to move it."), null),
         { Status: InstanceStatus.Releasing or InstanceStatus.Released } => new InstanceDecision.Refused(Deleted(command.InstanceId), null),
-        _ => NetworkSelection.For(command.ProjectId, command.Networks, situation.Networks) switch
+        _ => NetworkSelection.For(command.Policy.Manager, command.ProjectId, command.Networks, situation.Networks) switch
         {
-            Decision<SelectedNetwork>.Accepted selected => Allocate(command, selected.Events, situation),
+            Decision<SelectedNetwork>.Accepted { Events: var selected } =>
+                ProjectDecisions.WhyNotFixedIps(command.ProjectId, selected.Count, situation.FixedIpsLeft) is { } exceeded ? Refuse(command, exceeded) : Allocate(command, selected, situation),
             Decision<SelectedNetwork>.Refused refused => Refuse(command, refused.Refusal),
             _ => throw new InvalidOperationException("a decision is accepted or refused"),
         },
@@ -97,7 +99,13 @@ public static class InstanceDecisions
         {
             MetadataDigest = command.Metadata == InstanceMetadata.Empty ? null : command.Metadata.DigestFor(command.InstanceId),
         };
-        return new InstanceDecision.Decided { Instance = [fact], Blocks = allocation.Blocks, Hosts = allocation.Hosts };
+        return new InstanceDecision.Decided
+        {
+            Instance = [fact],
+            Blocks = allocation.Blocks,
+            Hosts = allocation.Hosts,
+            Networks = selected.Where(wanted => wanted.IsFirstUse).Select(NetworkEvent (wanted) => new NetworkAssigned(wanted.Network.Id, command.ProjectId, command.Now)).ToValueList(),
+        };
     }
 
     private static InstanceDecision.Refused Refuse(Spawn command, Refusal refusal) => new(refusal, new InstanceNetworkRefused(

@@ -55,6 +55,9 @@ public sealed record InstanceNetwork(
     /// <summary>True while ports of it may be on its host.</summary>
     public bool IsOnHost => Status is InstanceStatus.Allocated or InstanceStatus.Configured;
 
+    /// <summary>How many fixed IPs it has, as its project's quota counts them: none any more once its deletion was asked for (nova).</summary>
+    public int QuotaUse => IsOnHost ? Ports.Count : 0;
+
     /// <summary>The hosts that it has to do with: where something of it may be, or must come to be.</summary>
     public IReadOnlyCollection<string> Hosts => Host is not null && (IsOnHost || Status == InstanceStatus.Releasing || Leaving.Count > 0) ? [Host] : [];
 

@@ -21,6 +21,9 @@ public sealed record InstanceSituation(
 {
     /// <summary>The segments on which NICs have these MAC addresses; of those looked up so far.</summary>
     public IReadOnlyDictionary<MacAddress, ImmutableHashSet<string>> Macs { get; init; } = ImmutableDictionary<MacAddress, ImmutableHashSet<string>>.Empty;
+
+    /// <summary>How many more fixed IPs the instance's project may have; null: no limit, or none that counts for this decision.</summary>
+    public long? FixedIpsLeft { get; init; }
 }
 
 /// <summary>Names a block.</summary>

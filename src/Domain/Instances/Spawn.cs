@@ -17,6 +17,9 @@ public sealed record Spawn(
     /// <summary>What the instance is told of itself.</summary>
     public InstanceMetadata Metadata { get; init; } = InstanceMetadata.Empty;
 
+    /// <summary>The options of the worker that asks.</summary>
+    public NetworkPolicy Policy { get; init; } = NetworkPolicy.Default;
+
     /// <summary>The MAC addresses that the decision will most likely ask for, when there are so many networks.</summary>
     public IEnumerable<MacAddress> LikelyMacs(int networks)
     {

@@ -109,21 +109,20 @@ internal sealed class HostLinks : IDisposable
     /// <summary>Throws with no-floating-ip-interface when there is no such NIC. An address that the host has for itself is not taken.</summary>
     public void AddFloating(FloatingAddress floating)
     {
-        var nic = netlink.TryFind(floating.Interface)
+        var nic = netlink.Links().FirstOrDefault(link => link.Name == floating.Interface)
             ?? throw new HostRefusalException(ErrorCodes.NoFloatingIpInterface, $"this host has no interface {floating.Interface}");
-        var isThere = netlink.IsLocal(floating.Address);
-        if (netlink.AddFloatingAddress(nic.Index, floating.Address) && isThere)
+        if (netlink.Addresses().FirstOrDefault(address => address.Ipv4 == floating.Address && address.PrefixLength != 32) is { } own)
         {
-            netlink.RemoveAddress(nic.Index, floating.Address, 32);
-            throw new HostRefusalException(ErrorCodes.HostConfigurationFailed, $"{floating.Address} is an address of this host itself");
+            throw new HostRefusalException(ErrorCodes.HostConfigurationFailed, $"{own} is an address of this host itself");
         }
 
+        netlink.AddFloatingAddress(nic.Index, floating.Address);
         GratuitousArp.Announce(nic, floating.Address, announcements);
     }
 
     public void RemoveFloating(FloatingAddress floating)
     {
-        if (netlink.TryFind(floating.Interface) is { } nic)
+        if (netlink.Links().FirstOrDefault(link => link.Name == floating.Interface) is { } nic)
         {
             netlink.RemoveAddress(nic.Index, floating.Address, 32);
         }

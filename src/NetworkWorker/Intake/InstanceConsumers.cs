@@ -1,6 +1,7 @@
 using MassTransit;
 using NovaNetBus.Contracts;
 using NovaNetBus.Domain;
+using NovaNetBus.Domain.Networks;
 using NovaNetBus.Hosting;
 using NovaNetBus.Hosting.Messaging;
 using NovaNetBus.Hosting.Options;
@@ -12,9 +13,11 @@ internal sealed class InstanceConsumers(NovaNetOptions options, InstancePipeline
     : IConsumer<InstanceSpawning>, IConsumer<InstanceDeleted>,
         IConsumer<InstanceMigrating>, IConsumer<InstanceMigrated>, IConsumer<FixedIpAdd>, IConsumer<FixedIpRemove>, IConsumer<FloatingAssociate>
 {
+    private readonly NetworkPolicy policy = new(options.NetworkManager, options.QuotaFixedIps);
+
     public Task Consume(ConsumeContext<InstanceSpawning> context)
     {
-        var command = Translation.ToCommand(context.Message, options.Host, Guid.NewGuid(), clock.GetUtcNow());
+        var command = Translation.ToCommand(context.Message, options.Host, Guid.NewGuid(), clock.GetUtcNow()) with { Policy = policy };
         return HandOverAsync(context, command.InstanceId, (delivery, token) => pipeline.SpawnAsync(command, delivery, token));
     }
 
@@ -27,7 +30,7 @@ internal sealed class InstanceConsumers(NovaNetOptions options, InstancePipeline
 
     public Task Consume(ConsumeContext<FixedIpAdd> context)
     {
-        var command = Translation.ToCommand(context.Message, options.Host, Delivery.Of(context).MessageId, Guid.NewGuid(), clock.GetUtcNow());
+        var command = Translation.ToCommand(context.Message, options.Host, Delivery.Of(context).MessageId, Guid.NewGuid(), clock.GetUtcNow()) with { Policy = policy };
         return HandOverAsync(context, command.InstanceId, (delivery, token) => pipeline.AddFixedIpAsync(command, delivery, token));
     }
 
