@@ -58,10 +58,20 @@ install_quietly() {
     chmod 755 "$policy"
   fi
   export DEBIAN_FRONTEND=noninteractive
+  keep_off_at_boot "$@"
   local apt=(apt-get -y -q -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3)
   "${apt[@]}" update >"$log" 2>&1 8>&- </dev/null || fail "apt-get update: $(tail -n 1 "$log")"
   "${apt[@]}" install --no-install-recommends "$@" >"$log" 2>&1 8>&- </dev/null || { tail -n 20 "$log" >&2; return 1; }
   keep_disabled "$@"
+}
+
+# cloud-init, which the tests run in a place of its own, would take this machine for a new instance at its next boot. The file is cloud-init's own way
+# to say no; it is there before cloud-init is.
+keep_off_at_boot() {
+  local package
+  for package in "$@"; do
+    if [ "$package" = cloud-init ]; then mkdir -p /etc/cloud && touch /etc/cloud/cloud-init.disabled; fi
+  done
 }
 
 # Servers that came with our packages must not come up by themselves at the next boot either.

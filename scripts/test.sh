@@ -118,7 +118,7 @@ done
 
 need_root
 need_packages rabbitmq-server postgresql dnsmasq-base dnsmasq-utils nftables libnftables1 iproute2 udhcpc iputils-arping iputils-ping conntrack tcpdump \
-  python3-pika socat procps curl
+  python3-pika socat procps curl cloud-init
 need_dotnet
 cd "$ROOT"
 
