@@ -63,6 +63,23 @@ public sealed class what_an_instance_is_told_of_itself(TestLedger ledger) : ICla
     }
 
     [Fact]
+    public async Task ends_with_it_also_when_it_came_and_went_in_one_breath()
+    {
+        await ledger.CreateNetworkAsync("10.17.0.0/24", "brief");
+        var brief = Enumerable.Range(0, 40).Select(_ => Guid.NewGuid()).ToList();
+        await Task.WhenAll(brief.SelectMany(id => (Task[])
+        [
+            ledger.Instances.SpawnAsync(TestLedger.SpawnOf(id, network: "brief") with { Metadata = Metadata }, TestLedger.OriginOf("host-a"), TestContext.Current.CancellationToken),
+            ledger.DeleteAsync(id),
+            ledger.ReleasedAsync(id),
+        ]));
+        await using var session = ledger.Store.QuerySession();
+        Assert.Empty(await session.LoadManyAsync<InstanceMetadataDocument>(TestContext.Current.CancellationToken, brief));
+        var instances = await session.LoadManyAsync<InstanceDocument>(TestContext.Current.CancellationToken, brief);
+        Assert.Equal(brief.Count, instances.Count(one => one.Status == InstanceStatus.Released));
+    }
+
+    [Fact]
     public async Task is_not_in_the_log_which_has_its_digest()
     {
         await ledger.CreateNetworkAsync("10.16.0.0/24", "digested");
