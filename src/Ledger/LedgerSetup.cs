@@ -53,6 +53,8 @@ public static class LedgerSetup
             provider.GetRequiredService<IDocumentStore>(), provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<Presence>()));
         services.AddSingleton(provider => new AddressHistory(provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<TimeTravel>()));
         services.AddSingleton(provider => new FloatingQueries(provider.GetRequiredService<LedgerSessions>()));
+        services.AddSingleton(provider => new LogVerification(provider.GetRequiredService<IDocumentStore>(), provider.GetRequiredService<NpgsqlDataSource>()));
+        services.AddSingleton(provider => new LogReplay(provider, provider.GetRequiredService<NpgsqlDataSource>()));
         services.AddSingleton(provider => new Queries(provider.GetRequiredService<LedgerSessions>()));
         return services;
     }
@@ -108,12 +110,10 @@ public static class LedgerSetup
 
         options.Projections.Add(new Snapshots(), ProjectionLifecycle.Inline, Snapshots.Name, rebuild =>
         {
-            rebuild.DeleteViewTypeOnTeardown<InstanceDocument>();
-            rebuild.DeleteViewTypeOnTeardown<BlockDocument>();
-            rebuild.DeleteViewTypeOnTeardown<FloatingBlockDocument>();
-            rebuild.DeleteViewTypeOnTeardown<NetworkDocument>();
-            rebuild.DeleteViewTypeOnTeardown<HostDocument>();
-            rebuild.DeleteViewTypeOnTeardown<ProjectDocument>();
+            foreach (var document in Snapshots.Documents)
+            {
+                rebuild.DeleteViewTypeOnTeardown(document);
+            }
             rebuild.DeleteDataInTableOnTeardown(SegmentMacs.TableName);
         });
     }

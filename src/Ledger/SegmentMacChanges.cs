@@ -9,6 +9,9 @@ internal sealed class SegmentMacChanges
 {
     private readonly HashSet<SegmentMac> gone = [], come = [];
 
+    /// <summary>Those that there are in the end; of all events from the beginning, all that there are.</summary>
+    public IReadOnlyCollection<SegmentMac> Come => come;
+
     /// <summary>One change of one instance. A network that is gone has no segment any more.</summary>
     /// <param name="networkOf">The network of an id; null: not known.</param>
     public void Add(InstanceNetwork? before, InstanceNetwork after, Func<Guid, Network?> networkOf)

@@ -4,6 +4,7 @@ using Marten;
 using Marten.Linq.QueryHandlers;
 using Marten.Services.BatchQuerying;
 using NovaNetBus.Domain.Addressing;
+using Npgsql;
 using Weasel.Postgresql;
 using Weasel.Postgresql.Tables;
 using Weasel.Storage;
@@ -38,6 +39,20 @@ internal static class SegmentMacs
     {
         Queue(operations, Delete, gone);
         Queue(operations, Insert, come);
+    }
+
+    /// <summary>All of them.</summary>
+    public static async Task<HashSet<SegmentMac>> ReadAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand($"select segment, mac::text from {TableName}", connection);
+        await using var rows = await command.ExecuteReaderAsync(cancellation);
+        var found = new HashSet<SegmentMac>();
+        while (await rows.ReadAsync(cancellation))
+        {
+            found.Add(new SegmentMac(rows.GetString(0), MacAddress.Parse(rows.GetString(1))));
+        }
+
+        return found;
     }
 
     /// <summary>By MAC address: the segments where a NIC has it. Of all that are asked for, also when there are none.</summary>

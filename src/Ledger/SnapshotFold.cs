@@ -23,6 +23,9 @@ internal sealed class SnapshotFold(ConcurrentDictionary<Guid, Network> known)
     private readonly Dictionary<Guid, NetworkDocument> networks = [];
     private readonly HashSet<Guid> changed = [], deleted = [];
 
+    /// <summary>MAC addresses that have come by these events and not gone.</summary>
+    public IReadOnlyCollection<SegmentMac> Macs => macs.Come;
+
     /// <summary>
     /// One query for each kind. A stream that begins here has no document yet and costs none; a document that the session knows already
     /// costs none either.

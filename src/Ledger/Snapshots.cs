@@ -14,6 +14,12 @@ internal sealed class Snapshots : IProjection
 {
     public const string Name = "snapshots";
 
+    /// <summary>The documents that the log alone makes.</summary>
+    public static IReadOnlyList<Type> Documents { get; } =
+    [
+        typeof(InstanceDocument), typeof(BlockDocument), typeof(FloatingBlockDocument), typeof(NetworkDocument), typeof(HostDocument), typeof(ProjectDocument),
+    ];
+
     /// <summary>Networks as they were met first. Only what never changes of a network may be asked of them: its addresses and its bridge.</summary>
     private readonly ConcurrentDictionary<Guid, Network> known = [];
 

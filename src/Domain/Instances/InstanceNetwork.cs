@@ -59,7 +59,7 @@ public sealed record InstanceNetwork(
     public int QuotaUse => IsOnHost ? Ports.Count : 0;
 
     /// <summary>The hosts that it has to do with: where something of it may be, or must come to be.</summary>
-    public IReadOnlyCollection<string> Hosts => Host is not null && (IsOnHost || Status == InstanceStatus.Releasing || Leaving.Count > 0) ? [Host] : [];
+    public IReadOnlyCollection<string> ConcernedHosts() => Host is not null && (IsOnHost || Status == InstanceStatus.Releasing || Leaving.Count > 0) ? [Host] : [];
 
     /// <summary>Those on its host, and those that its host has not let go of yet: their MAC addresses are nobody else's.</summary>
     public IEnumerable<Nic> Nics => (IsOnHost || Status == InstanceStatus.Releasing ? Ports.Concat(Leaving) : Leaving).Select(port => new Nic(port.NetworkId, port.Mac)).Distinct();

@@ -5,6 +5,9 @@ namespace NovaNetBus.Ledger.Log;
 /// <summary>How far readers of the log are, each under a name of its own. What is done and the progress are one transaction, or the progress comes after.</summary>
 internal static class LogProgress
 {
+    /// <summary>Of whoever tells the world what no message has triggered.</summary>
+    public const string Facts = "facts";
+
     public const string Table = LedgerSetup.SchemaName + ".log_progress";
 
     /// <summary>Makes the table.</summary>

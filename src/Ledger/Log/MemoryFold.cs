@@ -18,6 +18,9 @@ internal sealed class MemoryFold(IDocumentStore store)
     /// <summary>The last of them.</summary>
     public long Sequence { get; private set; }
 
+    /// <summary>The MAC addresses of all NICs.</summary>
+    public IReadOnlyCollection<SegmentMac> Macs => fold.Macs;
+
     public void Apply(IEvent change)
     {
         fold.Apply(change);
@@ -38,8 +41,11 @@ internal sealed class MemoryFold(IDocumentStore store)
     public IReadOnlyList<T> Documents<T>()
         where T : notnull => [.. Made().PendingChanges.AllChangedFor<T>()];
 
+    /// <summary>Those of one kind.</summary>
+    public IEnumerable<object> Documents(Type type) => Documents().Where(document => document.GetType() == type);
+
     /// <summary>Of all kinds.</summary>
-    public IEnumerable<object> Documents() => [.. Made().PendingChanges.Updates(), .. Made().PendingChanges.Inserts()];
+    public IEnumerable<object> Documents() => Made().PendingChanges.Updates().Concat(Made().PendingChanges.Inserts());
 
     /// <summary>A session that is never saved, as a list of what would be.</summary>
     private IDocumentSession Made()

@@ -31,7 +31,7 @@ internal sealed class Presence(NpgsqlDataSource source)
             else box(point(extract(epoch from @at) - 0.001, hashtext(@host)), point(extract(epoch from @at) + 0.001, hashtext(@host))) end
         """;
 
-    private static readonly string Name = string.Create(CultureInfo.InvariantCulture, $"presence-{Version}");
+    public static readonly string Name = string.Create(CultureInfo.InvariantCulture, $"presence-{Version}");
 
     public const string Table = LedgerSetup.SchemaName + ".presence_1";
 
@@ -125,7 +125,8 @@ internal sealed class Presence(NpgsqlDataSource source)
 
         using var stories = new LogCommand(connection).Where("stream_id = any(@streams)", "streams", streams);
         var events = await stories.ReadAsync("stream_id, version", int.MaxValue, cancellation);
-        var spans = events.GroupBy(change => change.Stream).SelectMany(story => PresenceSpan.Of(story.Key, story.Select(EventCodec.Read))).ToList();
+        var spans = events.GroupBy(change => change.Stream)
+            .SelectMany(story => story.Aggregate(new PresenceFold(story.Key), (fold, change) => fold.Apply(EventCodec.Read(change))).Spans).ToList();
         await using var delete = new NpgsqlCommand($"delete from {Table} where stream = any(@streams)", connection) { Parameters = { new("streams", streams) } };
         await delete.ExecuteNonQueryAsync(cancellation);
         await using var insert = new NpgsqlCommand(Insert, connection);

@@ -10,32 +10,36 @@ internal sealed record PresenceSpan(string Stream, string Host, DateTimeOffset S
 {
     /// <summary>A time that PostgreSQL and .NET both have.</summary>
     public static readonly DateTimeOffset Forever = new(9999, 1, 1, 0, 0, 0, TimeSpan.Zero);
+}
 
-    /// <summary>By the instance's own events alone, all of them in order.</summary>
-    public static IReadOnlyList<PresenceSpan> Of(string stream, IEnumerable<IEvent> story)
+/// <summary>One instance's spans, by its own events alone, in order.</summary>
+internal sealed class PresenceFold(string stream)
+{
+    private readonly List<PresenceSpan> closed = [];
+    private readonly SortedDictionary<string, DateTimeOffset> open = new(StringComparer.Ordinal);
+    private InstanceNetwork? state;
+
+    /// <summary>As of the events given so far.</summary>
+    public IEnumerable<PresenceSpan> Spans => closed.Concat(open.Select(pair => new PresenceSpan(stream, pair.Key, pair.Value, PresenceSpan.Forever)));
+
+    public PresenceFold Apply(IEvent change)
     {
-        var (spans, open) = (new List<PresenceSpan>(), new SortedDictionary<string, DateTimeOffset>(StringComparer.Ordinal));
-        InstanceNetwork? state = null;
-        foreach (var change in story)
+        state = InstanceNetwork.Evolve(state, (InstanceEvent)change.Data);
+        foreach (var left in open.Keys.Except(state.ConcernedHosts()).ToList())
         {
-            if (change.Data is not InstanceEvent fact)
+            if (open[left] < change.Timestamp)
             {
-                continue;
+                closed.Add(new PresenceSpan(stream, left, open[left], change.Timestamp));
             }
 
-            state = InstanceNetwork.Evolve(state, fact);
-            foreach (var left in open.Keys.Except(state.Hosts).ToList())
-            {
-                spans.Add(new PresenceSpan(stream, left, open[left], change.Timestamp));
-                open.Remove(left);
-            }
-
-            foreach (var host in state.Hosts)
-            {
-                open.TryAdd(host, change.Timestamp);
-            }
+            open.Remove(left);
         }
 
-        return [.. spans.Where(span => span.Until > span.Since), .. open.Select(pair => new PresenceSpan(stream, pair.Key, pair.Value, Forever))];
+        foreach (var host in state.ConcernedHosts())
+        {
+            open.TryAdd(host, change.Timestamp);
+        }
+
+        return this;
     }
 }
