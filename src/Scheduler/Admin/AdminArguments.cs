@@ -5,8 +5,13 @@ using NovaNetBus.Domain.Addressing;
 namespace NovaNetBus.Scheduler.Admin;
 
 /// <summary>A request's arguments, read with their kinds; a wrong one is an invalid-request that names it.</summary>
-internal sealed class AdminArguments(IReadOnlyDictionary<string, string?> given)
+/// <param name="given">By name.</param>
+/// <param name="seed">Random, and the same however often the request is carried out in an outage: what it made before the store went away is found again by its id.</param>
+internal sealed class AdminArguments(IReadOnlyDictionary<string, string?> given, Guid seed = default)
 {
+    /// <summary>The id of what the request makes.</summary>
+    public Guid Seed => seed;
+
     /// <summary>Those that have a value.</summary>
     public IEnumerable<string> Names => given.Where(argument => argument.Value is { Length: > 0 }).Select(argument => argument.Key);
 

@@ -14,13 +14,13 @@ internal sealed class AdminConsumer(AdminDesk desk, FactPublisher facts, Outage 
 
     public async Task Consume(ConsumeContext<AdminRequest> context)
     {
-        var delivery = Delivery.Of(context);
+        var (delivery, seed) = (Delivery.Of(context), Guid.NewGuid());
         using var scope = LogScope.Of(delivery.MessageId, null, null);
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
         bound.CancelAfter(Patience);
         try
         {
-            var reply = await outage.WaitOutAsync("An operator's request", token => desk.AnswerAsync(context.Message, delivery, token), bound.Token);
+            var reply = await outage.WaitOutAsync("An operator's request", token => desk.AnswerAsync(context.Message, seed, delivery, token), bound.Token);
             log.LogInformation("{Command}: {Outcome}", context.Message.Command, reply.Code ?? "done");
             await facts.ReplyAsync(reply, delivery, bound.Token);
         }

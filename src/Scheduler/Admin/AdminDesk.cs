@@ -40,13 +40,13 @@ internal sealed class AdminDesk
     };
 
     /// <summary>The document, or the refusal with its code. Throws only on outages and bugs.</summary>
-    public async Task<AdminReply> AnswerAsync(AdminRequest request, Delivery delivery, CancellationToken cancellation)
+    public async Task<AdminReply> AnswerAsync(AdminRequest request, Guid seed, Delivery delivery, CancellationToken cancellation)
     {
         try
         {
             var carryOut = _commands.GetValueOrDefault(request.Command)
                 ?? throw new RefusedException(ErrorCodes.NotSupported, $"This scheduler has no command '{request.Command}'; its version is {Hosting.ProcessDefaults.Version}.");
-            var arguments = new AdminArguments(request.Arguments);
+            var arguments = new AdminArguments(request.Arguments, seed);
             var result = await carryOut(arguments, delivery, cancellation);
             return new AdminReply(result is null ? null : System.Text.Json.JsonSerializer.SerializeToElement(result, result.GetType(), PlainJson.Options));
         }

@@ -79,7 +79,7 @@ internal sealed class NetworkCommands(NetworkLedger ledger, Listings listings, N
         string?[] dns = [arguments.Text("dns1") ?? options.FlatNetworkDns?.ToString(), arguments.Text("dns2")];
         return new CreateNetworks
         {
-            Id = id ?? Guid.NewGuid(),
+            Id = id ?? arguments.Seed,
             Label = arguments.Required("label"),
             Cidr = arguments.Required("fixed-range-v4"),
             FixedRange = new Cidr(ToIpv4(options.FixedRange.BaseAddress), options.FixedRange.PrefixLength),

@@ -21,6 +21,38 @@ public sealed class Network_create_is_read_as_nova_manage_meant_it
     }
 
     [Fact]
+    public void an_unchanged_nova_conf_says_all_of_it()
+    {
+        var file = Path.GetTempFileName();
+        File.WriteAllText(
+            file,
+            """
+            [DEFAULT]
+            network_manager = nova.network.manager.VlanManager
+            num_networks = 3
+            network_size = 64
+            vlan_start = 200
+            vpn_start = 2000
+            vpn_ip = 192.0.2.7
+            cnt_vpn_clients = 5
+            fixed_range = 10.64.0.0/10
+            flat_network_dns = 9.9.9.9
+            flat_network_bridge = br7
+            vlan_interface = eth2
+            share_dhcp_address = True
+            multi_host = True
+            compute_driver = libvirt
+            """);
+        var command = Read([("label", "l"), ("fixed-range-v4", "10.65.0.0/16")], "--config-file", file);
+        File.Delete(file);
+
+        Assert.Equal((3, null, 64, "10.64.0.0/10"), (command.Count, command.Size, command.DefaultSize, command.FixedRange.ToString()));
+        Assert.Equal(new VlanWish(null, 200, Ipv4.Parse("192.0.2.7"), 2000, 5), command.Vlan);
+        Assert.Equal(("br7", "eth2", true, true), (command.Bridge, command.BridgeInterface, command.ShareAddress, command.MultiHost));
+        Assert.Equal(["9.9.9.9"], command.Dns);
+    }
+
+    [Fact]
     public void what_is_given_wins()
     {
         var id = Guid.NewGuid();
@@ -33,6 +65,15 @@ public sealed class Network_create_is_read_as_nova_manage_meant_it
         Assert.Equal((id, "b", "eth1", "10.0.0.9", "10.0.0.8"), (command.Id, command.Bridge, command.BridgeInterface, command.Gateway, command.DhcpServer));
         Assert.Equal(["1.1.1.1", "1.0.0.1"], command.Dns);
         Assert.Equal((false, false, "p", 1400), (command.MultiHost, command.EnableDhcp, command.ProjectId, command.Mtu));
+    }
+
+    [Fact]
+    public void a_request_that_is_carried_out_again_makes_the_same_network()
+    {
+        var seed = Guid.NewGuid();
+        var arguments = new AdminArguments(new Dictionary<string, string?> { ["label"] = "l", ["fixed-range-v4"] = "10.0.0.0/24" }, seed);
+
+        Assert.Equal([seed], Commands().CommandOf(arguments).Ids);
     }
 
     [Fact]
@@ -102,10 +143,9 @@ public sealed class Network_create_is_read_as_nova_manage_meant_it
         Assert.Equal("invalid-request", Assert.Throws<RefusedException>(() =>
             Read([("label", "l"), ("fixed-range-v4", "10.0.0.0/16"), ("uuid", Guid.NewGuid().ToString()), ("num-networks", "2")])).Code);
 
-    private static CreateNetworks Read((string Name, string? Value)[] arguments, params string[] options)
-    {
-        var read = OptionReader.Read(new OptionSources(options, new Dictionary<string, string>(), "127.0.0.1:0", [])).Options!;
-        var commands = new NetworkCommands(null!, null!, read, TimeProvider.System);
-        return commands.CommandOf(new AdminArguments(arguments.ToDictionary(pair => pair.Name, pair => pair.Value)));
-    }
+    private static CreateNetworks Read((string Name, string? Value)[] arguments, params string[] options) =>
+        Commands(options).CommandOf(new AdminArguments(arguments.ToDictionary(pair => pair.Name, pair => pair.Value)));
+
+    private static NetworkCommands Commands(params string[] options) =>
+        new(null!, null!, OptionReader.Read(new OptionSources(options, new Dictionary<string, string>(), "127.0.0.1:0", [])).Options!, TimeProvider.System);
 }
