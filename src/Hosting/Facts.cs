@@ -3,6 +3,7 @@ using NovaNetBus.Domain;
 using NovaNetBus.Domain.Addressing;
 using NovaNetBus.Domain.HostPlan;
 using NovaNetBus.Domain.Instances;
+using NovaNetBus.Domain.Networks;
 
 namespace NovaNetBus.Hosting;
 
@@ -10,20 +11,21 @@ namespace NovaNetBus.Hosting;
 public static class Facts
 {
     /// <summary>The same for each time that one generation is told. The instance is configured, and <paramref name="networks"/> are those of its ports.</summary>
-    /// <param name="dnsServers">The host's, for networks that name none.</param>
-    public static HostNetworkConfigured Configured(InstanceNetwork instance, IReadOnlyList<ServedNetwork> networks, ValueList<Ipv4> dnsServers) => new(
+    /// <param name="settings">Of its host.</param>
+    public static HostNetworkConfigured Configured(InstanceNetwork instance, IReadOnlyList<ServedNetwork> networks, HostSettings settings) => new(
         instance.InstanceId,
         instance.ProjectId!,
         instance.Host!,
         instance.Host!,
         instance.Generation,
-        Vifs(instance, networks, dnsServers),
-        instance.ConfiguredAt!.Value);
+        Vifs(instance, networks, settings),
+        instance.ConfiguredAt!.Value,
+        settings.InjectsConfiguration ? InterfacesFile.Of(InjectedNics(instance, networks, settings)) : null);
 
     /// <summary>An instance's NICs; <paramref name="networks"/> are those of its ports.</summary>
-    /// <param name="dnsServers">The host's, for networks that name none.</param>
-    public static IReadOnlyList<Vif> Vifs(InstanceNetwork instance, IReadOnlyList<ServedNetwork> networks, ValueList<Ipv4> dnsServers) =>
-        [.. instance.Ports.Select(port => VifOf(port, networks.First(served => served.Network.Id == port.NetworkId), dnsServers))];
+    /// <param name="settings">Of its host.</param>
+    public static IReadOnlyList<Vif> Vifs(InstanceNetwork instance, IReadOnlyList<ServedNetwork> networks, HostSettings settings) =>
+        [.. instance.Ports.Select(port => VifOf(port, NetworkOf(port, networks), settings))];
 
     /// <summary>A refusal.</summary>
     public static InstanceNetworkFailed Failed(Guid instanceId, string host, Refusal refusal) =>
@@ -33,21 +35,52 @@ public static class Facts
     public static Contracts.InstanceNetworkReleased Released(InstanceNetwork instance, string host) =>
         new(instance.InstanceId, host, [.. InstanceDecisions.AddressesOf(instance).Select(address => address.ToString())]);
 
-    private static Vif VifOf(Port port, ServedNetwork served, ValueList<Ipv4> dnsServers) => new(
-        port.VifId,
-        port.PortName,
-        port.Mac.ToString(),
-        port.NetworkId,
-        served.Network.Label,
-        served.Network.Bridge,
-        Vlan: null,
-        served.Network.Mtu,
-        port.Address.ToString(),
-        served.Network.Cidr.PrefixLength,
-        served.Network.Cidr.Broadcast.ToString(),
-        served.Router?.ToString(),
-        served.Network.EnableDhcp ? served.HostAddress.ToString() : null,
-        [.. served.Network.DnsOr(dnsServers).Select(dns => dns.ToString())],
-        FloatingIps: [],
-        Injected: false);
+    private static Vif VifOf(Port port, ServedNetwork served, HostSettings settings)
+    {
+        var network = served.Network;
+        var v6 = settings.UsesIpv6 ? network.CidrV6 : null;
+        return new Vif(
+            port.VifId,
+            port.PortName,
+            port.Mac.ToString(),
+            port.NetworkId,
+            network.Label,
+            network.Bridge,
+            network.Vlan,
+            network.Mtu,
+            port.Address.ToString(),
+            network.Cidr.PrefixLength,
+            network.Cidr.Broadcast.ToString(),
+            RouterOf(served, settings)?.ToString(),
+            network.EnableDhcp && settings.Manager != NetworkManagerKind.FlatManager ? served.HostAddress.ToString() : null,
+            [.. settings.DnsFor(network).Select(dns => dns.ToString())],
+            FloatingIps: [],
+            Injected: settings.InjectsConfiguration,
+            v6?.AddressOf(port.Mac).ToString(),
+            v6?.PrefixLength,
+            v6 is null ? null : network.GatewayV6?.ToString());
+    }
+
+    /// <summary>One for each NIC, of its first address (nova: get_injected_network_template).</summary>
+    private static IEnumerable<InjectedNic> InjectedNics(InstanceNetwork instance, IReadOnlyList<ServedNetwork> networks, HostSettings settings)
+    {
+        foreach (var (place, port) in instance.Ports.DistinctBy(port => port.VifId).Index())
+        {
+            var served = NetworkOf(port, networks);
+            var v6 = settings.UsesIpv6 ? served.Network.CidrV6 : null;
+            var isRouted = place == 0 || !settings.HasSingleDefaultGateway;
+            yield return new InjectedNic(port.Mac, port.Address, served.Network.Cidr, isRouted ? RouterOf(served, settings) : null, settings.DnsFor(served.Network))
+            {
+                AddressV6 = v6?.AddressOf(port.Mac),
+                PrefixLengthV6 = v6?.PrefixLength ?? 0,
+                GatewayV6 = isRouted ? served.Network.GatewayV6 : null,
+            };
+        }
+    }
+
+    /// <summary>With FlatManager no host of ours is a router.</summary>
+    private static Ipv4? RouterOf(ServedNetwork served, HostSettings settings) =>
+        settings.Manager == NetworkManagerKind.FlatManager ? served.Network.Gateway : served.Router;
+
+    private static ServedNetwork NetworkOf(Port port, IReadOnlyList<ServedNetwork> networks) => networks.First(served => served.Network.Id == port.NetworkId);
 }

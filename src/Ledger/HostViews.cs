@@ -9,6 +9,9 @@ namespace NovaNetBus.Ledger;
 /// <param name="Ports">Of all instances that are on it.</param>
 public sealed record HostContent(IReadOnlyList<ServedNetwork> Networks, IReadOnlyList<ServedPort> Ports)
 {
+    /// <summary>What its worker's options shape of it, as they were told last; null: never.</summary>
+    public HostSettings? Settings { get; init; }
+
     /// <summary>What the plan is made from, now or for a time gone by.</summary>
     public HostView ViewOf(string host, HostSettings settings) => new(host, settings, Networks, Ports);
 }
@@ -37,6 +40,9 @@ public sealed class HostViews
         var ids = (record?.State.Addresses.Keys ?? []).Concat(ports.Select(port => port.NetworkId)).ToHashSet();
         return new HostContent(
             [.. networks.Where(network => ids.Contains(network.Id)).Select(network => ServedNetworks.Of(network.Id, record?.State, networks)).OfType<ServedNetwork>()],
-            ports);
+            ports)
+        {
+            Settings = record?.State.Settings,
+        };
     }
 }

@@ -15,8 +15,8 @@ public sealed record AddressUse(long Total, long Reserved, long Allocated, long 
 /// <summary>An address that has been used. State: allocated, deallocated, reserved (a host has it for itself), free (it rests).</summary>
 public sealed record FixedIpEntry(Guid NetworkId, FixedIp FixedIp, string State);
 
-/// <summary>An instance and the networks of its ports, with its host's address on each.</summary>
-public sealed record InstanceEntry(InstanceNetwork State, IReadOnlyList<ServedNetwork> Networks);
+/// <summary>An instance and the networks of its ports, with its host's address on each; and what that host's worker told of its options last.</summary>
+public sealed record InstanceEntry(InstanceNetwork State, IReadOnlyList<ServedNetwork> Networks, HostSettings? Settings);
 
 /// <summary>What operators ask. Each answer is of one moment. Every method throws on an outage.</summary>
 public sealed class Queries
@@ -77,7 +77,7 @@ public sealed class Queries
 
         var host = state.Host is null ? null : await session.Documents.LoadAsync<HostDocument>(state.Host, cancellation);
         var networks = await NetworkDirectory.ReadAsync(session.Documents, cancellation);
-        return new InstanceEntry(state, ServedNetworks.Of(state, host?.State, networks));
+        return new InstanceEntry(state, ServedNetworks.Of(state, host?.State, networks), host?.State.Settings);
     }
 
     /// <summary>Where an instance is or was last; null: not known.</summary>

@@ -131,7 +131,7 @@ internal sealed partial class InstancePipeline(
             return;
         }
 
-        await PublishAsync(Facts.Configured(outcome.State, outcome.Networks, settings.DnsServers), way.InstanceId, way.Delivery, way.Cancellation);
+        await PublishAsync(Facts.Configured(outcome.State, outcome.Networks, settings), way.InstanceId, way.Delivery, way.Cancellation);
         LogConfigured(log, outcome.State.Hostname, InstanceDecisions.AddressesOf(outcome.State), outcome.State.Generation);
     }
 

@@ -23,6 +23,10 @@ internal static class WorkerSettings
         options.DnsServer.Select(ToIpv4).ToValueList())
     {
         Manager = options.NetworkManager,
+        InjectsConfiguration = options.NetworkManager == NetworkManagerKind.FlatManager && options.FlatInjected,
+        UsesIpv6 = options.UseIpv6,
+        HasSingleDefaultGateway = options.UseSingleDefaultGateway,
+        AddsNetworkDns = options.UseNetworkDnsServers,
         EndsLeases = options.ForceDhcpRelease,
         VlanInterface = options.VlanInterface,
         TakesInterfaceAddresses = options.TakeInterfaceAddresses,

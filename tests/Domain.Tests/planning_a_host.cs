@@ -132,10 +132,15 @@ public sealed class planning_a_host
     }
 
     [Fact]
-    public void dns_servers_are_the_networks_or_else_the_hosts()
+    public void dns_servers_are_the_networks_or_else_the_hosts_or_both_when_that_is_asked_for()
     {
-        Assert.Equal(Given.Settings.DnsServers, Network.DnsOr(Given.Settings.DnsServers));
-        Assert.Equal([Given.Ip("192.0.2.99")], (Network with { Dns = [Given.Ip("192.0.2.99")] }).DnsOr(Given.Settings.DnsServers));
+        var named = Network with { Dns = [Given.Ip("192.0.2.99")] };
+        var both = Given.Settings with { AddsNetworkDns = true };
+
+        Assert.Equal(Given.Settings.DnsServers, Given.Settings.DnsFor(Network));
+        Assert.Equal([Given.Ip("192.0.2.99")], Given.Settings.DnsFor(named));
+        Assert.Equal([Given.Ip("192.0.2.53"), Given.Ip("192.0.2.99")], both.DnsFor(named));
+        Assert.Equal(Given.Settings.DnsServers, both.DnsFor(Network));
     }
 
     [Fact]

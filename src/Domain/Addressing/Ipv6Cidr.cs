@@ -42,6 +42,16 @@ public readonly record struct Ipv6Cidr
         return true;
     }
 
+    /// <summary>
+    /// The address that the NIC with this MAC gives itself in this range, which must be one of /64 (RFC 4291 appendix A, as nova's ipv6_backend rfc2462 takes it).
+    /// </summary>
+    public Ipv6 AddressOf(MacAddress mac)
+    {
+        const ulong universal = 0x0200_0000_0000_0000;
+        var identifier = ((mac.Value & 0xffff_ff00_0000) << 16 | 0xff_fe00_0000 | (mac.Value & 0xff_ffff)) ^ universal;
+        return new Ipv6(Network.Value | identifier);
+    }
+
     /// <summary>True when the address lies in the range.</summary>
     public bool Contains(Ipv6 address) => address >= Network && address <= Last;
 

@@ -84,7 +84,7 @@ public static class HostPlanner
         var network = served.Network;
         return new DhcpServer(
             network.Id, network.Bridge, served.HostAddress, network.Cidr, settings.LeaseSeconds, settings.DomainName,
-            served.Router, network.DnsOr(settings.DnsServers), network.Mtu);
+            served.Router, settings.DnsFor(network), network.Mtu);
     }
 
     private static IEnumerable<HostResource> PortPlan(HostView view, ServedPort port)

@@ -23,12 +23,24 @@ public sealed record HostView(string Host, HostSettings Settings, IReadOnlyList<
 /// <param name="DmzCidrs">Destinations reached without SNAT.</param>
 /// <param name="LeaseSeconds">dhcp_lease_time.</param>
 /// <param name="DomainName">dhcp_domain; may be empty.</param>
-/// <param name="DnsServers">dns_server; used for networks that name none of their own.</param>
+/// <param name="DnsServers">dns_server; see <see cref="DnsFor"/>.</param>
 public sealed record HostSettings(
     string PublicInterface, string FlatBridge, string? FlatInterface, Ipv4? RoutingSourceIp, ValueList<Cidr> DmzCidrs, int LeaseSeconds, string DomainName, ValueList<Ipv4> DnsServers)
 {
     /// <summary>network_manager: with FlatManager nothing of ours is on a host.</summary>
     public NetworkManagerKind Manager { get; init; } = NetworkManagerKind.FlatDHCPManager;
+
+    /// <summary>flat_injected, with FlatManager: instances get their configuration in their image.</summary>
+    public bool InjectsConfiguration { get; init; }
+
+    /// <summary>use_ipv6: networks that have an IPv6 range use it.</summary>
+    public bool UsesIpv6 { get; init; }
+
+    /// <summary>use_single_default_gateway: only an instance's first NIC is told a router.</summary>
+    public bool HasSingleDefaultGateway { get; init; }
+
+    /// <summary>use_network_dns_servers: instances are told the network's DNS servers beside the host's, not in their place.</summary>
+    public bool AddsNetworkDns { get; init; }
 
     /// <summary>force_dhcp_release: who is not answered any more loses his lease at once; else it is left to run.</summary>
     public bool EndsLeases { get; init; } = true;
@@ -47,6 +59,10 @@ public sealed record HostSettings(
 
     /// <summary>Who answers at 169.254.169.254; null: nobody.</summary>
     public MetadataTarget? Metadata { get; init; }
+
+    /// <summary>The DNS servers that instances on a network are told.</summary>
+    public ValueList<Ipv4> DnsFor(Network network) =>
+        AddsNetworkDns ? DnsServers.Concat(network.Dns).Distinct().ToValueList() : network.Dns.Count > 0 ? network.Dns : DnsServers;
 }
 
 /// <summary>A network and this host's address on it, which its instances use as router and DHCP server.</summary>

@@ -117,9 +117,6 @@ public sealed record Network
     public static IEnumerable<Network> InOrder(IEnumerable<Network> networks) =>
         networks.OrderBy(network => network.CreatedAt).ThenBy(network => network.Cidr.Network);
 
-    /// <summary>The DNS servers that its instances are told: its own, else these of the host.</summary>
-    public ValueList<Ipv4> DnsOr(ValueList<Ipv4> ofHost) => Dns.Count > 0 ? Dns : ofHost;
-
     /// <summary>True for addresses that are never given out (nova: _create_fixed_ips).</summary>
     public bool IsReserved(Ipv4 address) =>
         !Assignable.Contains(address) || address == Gateway || address == DhcpServer || address == VpnPrivateAddress;

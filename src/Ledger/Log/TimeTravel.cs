@@ -58,7 +58,8 @@ public sealed class TimeTravel
             [.. networks.Select(network => Queries.Summary(network, counts))],
             [.. Queries.EntriesOf(blocks).Where(entry => entry.FixedIp.Status != FixedIpStatus.Released)],
             [.. fold.Documents<InstanceDocument>().Select(document => document.State).OrderBy(state => state.InstanceId)
-                .Select(state => new InstanceEntry(state, ServedNetworks.Of(state, hosts.GetValueOrDefault(state.Host ?? ""), networks)))]);
+                .Select(state => (State: state, Host: hosts.GetValueOrDefault(state.Host ?? "")))
+                .Select(pair => new InstanceEntry(pair.State, ServedNetworks.Of(pair.State, pair.Host, networks), pair.Host?.Settings))]);
     }
 
     /// <summary>The networks that there were at a moment, in order of creation.</summary>

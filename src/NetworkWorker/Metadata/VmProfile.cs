@@ -26,5 +26,5 @@ internal sealed record VmProfile(Guid InstanceId, string ProjectId, string Name,
 
     public static VmProfile Of(InstanceSelf self, HostSettings settings) => new(
         self.State.InstanceId, self.State.ProjectId!, self.State.Hostname!, settings.DomainName,
-        Facts.Vifs(self.State, self.Networks, settings.DnsServers), self.Metadata);
+        Facts.Vifs(self.State, self.Networks, settings), self.Metadata);
 }

@@ -1,13 +1,12 @@
 using NovaNetBus.Contracts;
 using NovaNetBus.Domain.HostPlan;
 using NovaNetBus.Hosting.HostText;
-using NovaNetBus.Hosting.Options;
 using NovaNetBus.Ledger.Log;
 
 namespace NovaNetBus.Scheduler.Admin;
 
 /// <summary>What the log tells: events, who held an address, what was so at a moment.</summary>
-internal sealed class EventCommands(EventLog log, AddressHistory addresses, TimeTravel travel, NovaNetOptions options, TimeProvider clock)
+internal sealed class EventCommands(EventLog log, AddressHistory addresses, TimeTravel travel, TimeProvider clock)
 {
     private const int UsualLimit = 1000, LargestLimit = 10_000;
 
@@ -39,7 +38,7 @@ internal sealed class EventCommands(EventLog log, AddressHistory addresses, Time
         var world = await travel.WorldAsync(at, cancellation);
         return new WorldState(
             at, world.Sequence, [.. world.Networks.Select(Rows.Of)], [.. world.FixedIps.Select(Rows.Of)], [],
-            [.. world.Instances.Select(instance => Rows.Of(instance, options))]);
+            [.. world.Instances.Select(instance => Rows.Of(instance))]);
     }
 
     /// <summary>What the plan makes of what the host had to serve then and of the options that its worker had.</summary>

@@ -1,13 +1,11 @@
 using NovaNetBus.Contracts;
-using NovaNetBus.Domain.HostPlan;
-using NovaNetBus.Hosting.Options;
 using NovaNetBus.Ledger;
 using NovaNetBus.Scheduler.Routing;
 
 namespace NovaNetBus.Scheduler.Admin;
 
 /// <summary>What operators may read, as the rows of the contracts.</summary>
-internal sealed class Listings(Queries queries, HostViews views, HostRegistry hosts, NovaNetOptions options, TimeProvider clock)
+internal sealed class Listings(Queries queries, HostViews views, HostRegistry hosts, TimeProvider clock)
 {
     public async Task<object?> NetworksAsync(CancellationToken cancellation) =>
         (await queries.NetworksAsync(cancellation)).Select(Rows.Of).ToArray();
@@ -35,13 +33,14 @@ internal sealed class Listings(Queries queries, HostViews views, HostRegistry ho
     public async Task<object?> InstancesAsync(CancellationToken cancellation)
     {
         var instances = await queries.InstancesAsync(cancellation);
-        var served = new Dictionary<string, IReadOnlyList<ServedNetwork>>();
+        var served = new Dictionary<string, HostContent>();
         foreach (var host in instances.Where(instance => instance.IsOnHost).Select(instance => instance.Host).OfType<string>().Distinct())
         {
-            served[host] = (await views.ReadAsync(host, cancellation)).Networks;
+            served[host] = await views.ReadAsync(host, cancellation);
         }
 
-        return instances.Select(instance => Rows.Of(new InstanceEntry(instance, served.GetValueOrDefault(instance.Host ?? "") ?? []), options)).ToArray();
+        return instances.Select(instance => (State: instance, On: served.GetValueOrDefault(instance.Host ?? "")))
+            .Select(pair => Rows.Of(new InstanceEntry(pair.State, pair.On?.Networks ?? [], pair.On?.Settings))).ToArray();
     }
 
     public async Task<object?> InstanceAsync(AdminArguments arguments, CancellationToken cancellation)
@@ -49,7 +48,7 @@ internal sealed class Listings(Queries queries, HostViews views, HostRegistry ho
         arguments.Required("id");
         var id = arguments.Id("id")!.Value;
         return await queries.InstanceAsync(id, cancellation) is { } entry
-            ? Rows.Of(entry, options)
+            ? Rows.Of(entry)
             : throw new RefusedException(ErrorCodes.InstanceNotFound, $"There is no instance {id}; see 'novanet instance list'.");
     }
 

@@ -39,25 +39,25 @@ internal static class Rows
     public static HostRow Of(HostEntry host, bool alive) =>
         new(host.Host, alive, host.LastSeen, "compute and network", host.Ports, host.Networks, host.Version, host.Drift);
 
-    public static InstanceRow Of(InstanceEntry entry, NovaNetOptions options)
+    public static InstanceRow Of(InstanceEntry entry)
     {
         var state = entry.State;
         return new InstanceRow(
             state.InstanceId, StatusOf(state.Status), state.ProjectId, state.Host, state.Hostname, state.Generation, state.ChangedAt,
-            state.Failure?.Code, state.Failure?.Message, ConfiguredOf(entry, options));
+            state.Failure?.Code, state.Failure?.Message, ConfiguredOf(entry));
     }
 
     private static string StatusOf(InstanceStatus status) => status.ToString().ToLowerInvariant();
 
     /// <summary>What the host's worker has told last; null when it has told nothing, or a network of it is gone by now.</summary>
-    private static HostNetworkConfigured? ConfiguredOf(InstanceEntry entry, NovaNetOptions options)
+    private static HostNetworkConfigured? ConfiguredOf(InstanceEntry entry)
     {
         var state = entry.State;
-        if (state.Status != InstanceStatus.Configured || state.Ports.Any(port => entry.Networks.All(served => served.Network.Id != port.NetworkId)))
+        if (state.Status != InstanceStatus.Configured || entry.Settings is null || state.Ports.Any(port => entry.Networks.All(served => served.Network.Id != port.NetworkId)))
         {
             return null;
         }
 
-        return Facts.Configured(state, entry.Networks, options.DnsServer.Select(server => Ipv4.Parse(server.ToString())).ToValueList());
+        return Facts.Configured(state, entry.Networks, entry.Settings);
     }
 }
