@@ -105,7 +105,7 @@ if [ -n "$DOWN" ]; then take_away; exit; fi
 trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
-need_packages dnsmasq-base dnsmasq-utils nftables libnftables1 conntrack iproute2 iputils-ping udhcpc procps
+need_packages dnsmasq-base dnsmasq-utils nftables libnftables1 conntrack iproute2 iputils-ping udhcpc procps curl
 build
 start_services
 rm -f "$LOGS"/*.log

@@ -60,10 +60,11 @@ internal static class WorkerSettings
             ? options.FlatNetworkBridge
             : options.PublicInterface;
 
-    /// <summary>nova: the metadata API of this host, unless metadata_host is another's.</summary>
+    /// <summary>nova: the metadata API of this host, unless metadata_host is another's. With FlatManager the way there is the operator's.</summary>
     private static MetadataTarget? MetadataOf(NovaNetOptions options) => options.MetadataHost switch
     {
         null => null,
+        _ when options.NetworkManager == NetworkManagerKind.FlatManager => null,
         var host when IPAddress.IsLoopback(host) || host.Equals(options.MyIp) => new MetadataTarget(MetadataTarget.WellKnown, options.MetadataPort),
         var host => new MetadataTarget(ToIpv4(host), options.MetadataPort),
     };

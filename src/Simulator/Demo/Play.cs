@@ -53,6 +53,7 @@ internal sealed class Play(StateDirectory state, string bin, string logs, StepLo
     {
         var addresses = new AddressSteps(stage);
         var traffic = new TrafficSteps(stage);
+        var metadata = new MetadataSteps(stage);
         var impostors = new ImpostorSteps(stage);
         var crash = new CrashSteps(stage);
         yield return ("a network is created", () => addresses.NetworkIsMadeAsync(ct));
@@ -61,6 +62,8 @@ internal sealed class Play(StateDirectory state, string bin, string logs, StepLo
         yield return ("VM to VM on one host", () => traffic.OnOneHostAsync(ct));
         yield return ("VM to VM across hosts", () => traffic.AcrossHostsAsync(ct));
         yield return ("VM to outside leaves by its host's address", () => traffic.OutsideSeesTheHostAsync(ct));
+        yield return ("a VM reads who it is from its host", () => metadata.ReadsItselfAsync(ct));
+        yield return ("another VM's metadata cannot be had", () => metadata.NotAnothersAsync(ct));
         yield return ("a VM that changes its MAC is cut off, its neighbours are not", () => impostors.ChangedMacAsync(ct));
         yield return ("a VM that changes its address is cut off, its neighbours are not", () => impostors.ChangedAddressAsync(ct));
         yield return ("a VM that answers DHCP is not heard, its neighbours are", () => impostors.FalseDhcpServerAsync(ct));

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 using NovaNetBus.Contracts;
 using NovaNetBus.Simulator.Compute;
@@ -23,7 +24,14 @@ internal sealed partial class VmRunner(StateDirectory state, ComputeService comp
     /// <summary>The message that asks for the network of a new instance.</summary>
     public static InstanceSpawning Spawning(VmOrder order) => new(
         Guid.NewGuid(), order.ProjectId, order.Host, order.Name,
-        order.Network is null ? null : [new RequestedNetwork(order.Network, order.Address)]);
+        order.Network is null ? null : [new RequestedNetwork(order.Network, order.Address)],
+        AvailabilityZone: "nova",
+        Metadata: new Dictionary<string, string> { ["name"] = order.Name },
+        UserData: Convert.ToBase64String(Encoding.UTF8.GetBytes(UserDataOf(order.Name))),
+        PublicKeys: new Dictionary<string, string> { ["demo"] = $"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIdemo {order.Name}" });
+
+    /// <summary>What a VM of this name finds as its user data.</summary>
+    public static string UserDataOf(string name) => $"#!/bin/sh\necho I am {name}";
 
     /// <summary>Makes the VM whose network is there.</summary>
     public async Task<RunningVm> PlugAsync(VmOrder order, HostNetworkConfigured configured, CancellationToken ct)
