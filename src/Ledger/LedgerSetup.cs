@@ -2,6 +2,7 @@ using JasperFx;
 using JasperFx.Events;
 using JasperFx.Events.Projections;
 using Marten;
+using Marten.Schema;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -122,7 +123,7 @@ public static class LedgerSetup
     {
         options.Schema.For<InstanceDocument>().DocumentAlias("instance")
             .Duplicate(instance => instance.Host).Duplicate(instance => instance.ServedBy)
-            .Duplicate(instance => instance.Status).Duplicate(instance => instance.ProjectId);
+            .Duplicate(instance => instance.Status).Duplicate(instance => instance.ProjectId, configure: ServedOnly);
         options.Schema.For<BlockDocument>().DocumentAlias("block")
             .Duplicate(block => block.NetworkId)
             .Duplicate(block => block.Index, configure: index => index.Columns = ["network_id", "index"])
@@ -137,4 +138,7 @@ public static class LedgerSetup
         options.Schema.For<InstanceMetadataDocument>().DocumentAlias("instance_metadata");
         options.Schema.For<HostReportDocument>().DocumentAlias("host_report");
     }
+
+    /// <summary>A project's addresses are counted over its instances that run; those that are gone are ever more.</summary>
+    private static void ServedOnly(DocumentIndex index) => index.Predicate = "served_by is not null";
 }
