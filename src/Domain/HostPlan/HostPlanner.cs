@@ -7,7 +7,7 @@ namespace NovaNetBus.Domain.HostPlan;
 public static class HostPlanner
 {
     /// <summary>Of the constant firewall rules that the plan's elements are written for.</summary>
-    public const int FirewallVersion = 3;
+    public const int FirewallVersion = 4;
 
     /// <summary>
     /// The desired state for a view. A view of one port gives the part of the whole plan that this port needs: the plan of a host is the
@@ -19,7 +19,7 @@ public static class HostPlanner
     /// <summary>The part of the plan that only these ports and floating IPs need, and that goes with them.</summary>
     public static HostState PlanOfOwn(HostView view) => view.Settings.Manager == NetworkManagerKind.FlatManager ? HostState.Empty : HostState.Of(Own(view));
 
-    private static IEnumerable<HostResource> Own(HostView view) => [.. view.Ports.SelectMany(port => PortPlan(view, port)), .. TranslationPlan.OfFloatings(view)];
+    private static IEnumerable<HostResource> Own(HostView view) => [.. view.Ports.SelectMany(port => PortPlan(view, port)), .. TranslationPlan.OfFloatings(view), .. LeasePlan.OfFloatings(view)];
 
     private static IEnumerable<HostResource> Base(HostSettings settings) =>
     [
@@ -35,21 +35,8 @@ public static class HostPlanner
     {
         var network = served.Network;
         yield return new Bridge(network.Bridge, MacAddress.ForBridge(view.Host, network.Bridge), network.Mtu);
-        yield return new BridgeAddress(network.Bridge, served.HostAddress, network.Cidr.PrefixLength);
         yield return Element(FirewallSet.Bridges, network.Bridge);
-        yield return Element(FirewallSet.BridgePairs, network.Bridge, network.Bridge);
-        foreach (var element in TranslationPlan.OfNetwork(view, served))
-        {
-            yield return element;
-        }
-
-        var nic = UplinkOf(view.Settings, network);
-        foreach (var resource in MetadataPlan.OfNetwork(view.Settings, network, nic))
-        {
-            yield return resource;
-        }
-
-        if (nic is { } uplink)
+        if (UplinkOf(view.Settings, network) is { } uplink)
         {
             if (network.Vlan is { } vlan)
             {
@@ -59,17 +46,45 @@ public static class HostPlanner
 
             yield return new Uplink(uplink, network.Bridge, network.Vlan is null && view.Settings.TakesInterfaceAddresses);
             yield return Element(FirewallSet.Uplinks, uplink);
-            if (network.ShareAddress)
+            if (network is { MultiHost: true, ShareAddress: true })
             {
                 yield return Element(FirewallSet.Gateways, uplink, served.HostAddress.ToString());
             }
+
+            if (LeasePlan.OfUplink(network, uplink) is { } crossing)
+            {
+                yield return crossing;
+            }
         }
 
-        if (network.EnableDhcp)
+        foreach (var resource in served.Part == NetworkPart.Bridge ? [] : GatewayPlan(view, served))
         {
-            yield return DhcpOf(view.Settings, served);
+            yield return resource;
         }
     }
+
+    private static IEnumerable<HostResource> GatewayPlan(HostView view, ServedNetwork served)
+    {
+        var network = served.Network;
+        yield return new BridgeAddress(network.Bridge, served.HostAddress, network.Cidr.PrefixLength);
+        yield return Element(FirewallSet.BridgePairs, network.Bridge, network.Bridge);
+        foreach (var element in TranslationPlan.OfNetwork(view, served).Concat(LeasePlan.OfNetwork(served)))
+        {
+            yield return element;
+        }
+
+        foreach (var resource in served.Part == NetworkPart.Silent ? [] : ServicePlan(view, served))
+        {
+            yield return resource;
+        }
+    }
+
+    /// <summary>What answers by a program, which cannot be silenced address by address.</summary>
+    private static IEnumerable<HostResource> ServicePlan(HostView view, ServedNetwork served) =>
+    [
+        .. MetadataPlan.OfNetwork(view.Settings, served.Network, UplinkOf(view.Settings, served.Network)),
+        .. served.Network.EnableDhcp ? (DhcpServer[])[DhcpOf(view.Settings, served)] : [],
+    ];
 
     /// <summary>What joins the network's bridge to those of other hosts: the NIC, or its VLAN; null: nothing, it is all on this host.</summary>
     private static string? UplinkOf(HostSettings settings, Network network) =>
@@ -91,10 +106,18 @@ public static class HostPlanner
     {
         var served = view.Networks.First(network => network.Network.Id == port.NetworkId);
         var mac = port.Mac.ToString();
-        yield return Element(FirewallSet.VmPorts, port.PortName);
-        yield return Element(FirewallSet.PortMac, port.PortName, mac);
-        yield return Element(FirewallSet.PortIp, port.PortName, mac, port.Address.ToString());
-        if (served.Network.EnableDhcp && port.IsOffered)
+        if (port.IsHere)
+        {
+            yield return Element(FirewallSet.VmPorts, port.PortName);
+            yield return Element(FirewallSet.PortMac, port.PortName, mac);
+            yield return Element(FirewallSet.PortIp, port.PortName, mac, port.Address.ToString());
+            if (LeasePlan.OfPort(served.Network, port) is { } asking)
+            {
+                yield return asking;
+            }
+        }
+
+        if (served.Network.EnableDhcp && port.IsOffered && served.Part == NetworkPart.Gateway)
         {
             yield return new DhcpHost(port.NetworkId, served.Network.Bridge, served.HostAddress, port.Address, port.Mac, port.Hostname);
         }

@@ -105,6 +105,24 @@ public enum FirewallSet
 
     /// <summary>bridge: destinations of force_snat_range.</summary>
     RoutedDestinations,
+
+    /// <summary>inet and arp: addresses that this host answers for only while its lease lasts: gateways and floating IPs of networks that one host serves.</summary>
+    LeasedAddresses,
+
+    /// <summary>inet: CIDRs of networks that one host serves: forwarded only while the lease lasts.</summary>
+    LeasedRanges,
+
+    /// <summary>inet and arp: bridges whose instances are told of themselves (169.254.169.254) only while the lease lasts.</summary>
+    LeasedBridges,
+
+    /// <summary>inet and arp: addresses that this host has and is silent about, as another host answers for them.</summary>
+    SilentAddresses,
+
+    /// <summary>bridge: ports of instances whose DHCP server may be on another host.</summary>
+    DhcpPorts,
+
+    /// <summary>bridge: uplinks of bridges with a network that one host serves: DHCP crosses these.</summary>
+    DhcpUplinks,
 }
 
 /// <summary>An element of a set or map of the firewall rules.</summary>

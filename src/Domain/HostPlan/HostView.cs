@@ -65,18 +65,37 @@ public sealed record HostSettings(
         AddsNetworkDns ? DnsServers.Concat(network.Dns).Distinct().ToValueList() : network.Dns.Count > 0 ? network.Dns : DnsServers;
 }
 
+/// <summary>What a host is for a network.</summary>
+public enum NetworkPart
+{
+    /// <summary>Gateway and DHCP server.</summary>
+    Gateway,
+
+    /// <summary>All of it, but silent: another host answers, before this one begins or after it has let go.</summary>
+    Silent,
+
+    /// <summary>It bridges and guards its ports; another host is the gateway.</summary>
+    Bridge,
+}
+
 /// <summary>A network and this host's address on it, which its instances use as router and DHCP server.</summary>
 public sealed record ServedNetwork(Network Network, Ipv4 HostAddress)
 {
+    /// <summary>What this host is for it.</summary>
+    public NetworkPart Part { get; init; } = NetworkPart.Gateway;
+
     /// <summary>The router that instances are told: this host where each has an address of its own, else the network's gateway (nova: get_dhcp_opts).</summary>
     public Ipv4? Router => Network.NeedsAddressPerHost ? HostAddress : Network.Gateway;
 }
 
-/// <summary>One address of an instance on this host, and the NIC that has it.</summary>
+/// <summary>One address of an instance that this host has something for, and the NIC that has it.</summary>
 public sealed record ServedPort(Guid NetworkId, string PortName, MacAddress Mac, Ipv4 Address, string Hostname)
 {
     /// <summary>DHCP offers it: so for the first address of a NIC alone, since a server knows one for each MAC address (nova: 3f6739e2a8).</summary>
     public bool IsOffered { get; init; } = true;
+
+    /// <summary>False when the port is on another host, and this one only its gateway and DHCP server.</summary>
+    public bool IsHere { get; init; } = true;
 
     /// <summary>All that an instance has.</summary>
     public static IEnumerable<ServedPort> Of(InstanceNetwork instance)

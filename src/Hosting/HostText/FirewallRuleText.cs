@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using NovaNetBus.Domain.HostPlan;
 
@@ -10,6 +11,9 @@ public sealed class FirewallRuleText
     public const string TableName = "novanetbus";
 
     private FirewallRuleText(string resource, params string[] families) => (Rules, Families) = (ReadResource(resource), families);
+
+    /// <summary>The set of each family that vanishes unless it is renewed, and what is in it: a set needs a key, and these are all that a rule of ours asks with.</summary>
+    private const string Alive = "alive", AliveKeys = "ip, arp";
 
     /// <summary>In the order in which they are loaded, each in a transaction of its own.</summary>
     public static IReadOnlyList<FirewallRuleText> All { get; } =
@@ -38,6 +42,16 @@ public sealed class FirewallRuleText
 
     /// <summary>Takes elements out of their sets. As <see cref="Add"/>.</summary>
     public static string Remove(IEnumerable<FirewallElement> elements) => Write("delete", elements, (definition, element) => definition.WriteKey(element));
+
+    /// <summary>Sets how long the host may still answer for what it holds on lease, whatever was set before; zero: not at all. In one transaction, without a moment between.</summary>
+    public string Renew(TimeSpan left)
+    {
+        var milliseconds = (long)Math.Max(0, left.TotalMilliseconds);
+        var keys = string.Join(", ", AliveKeys.Split(", ").Select(key => string.Create(CultureInfo.InvariantCulture, $"{key} timeout {Math.Max(1, milliseconds)}ms")));
+        return string.Concat(Families.Select(family =>
+            $"add element {family} {TableName} {Alive} {{ {keys} }}\ndelete element {family} {TableName} {Alive} {{ {AliveKeys} }}\n" // a delete fails where nothing is
+            + (milliseconds > 0 ? $"add element {family} {TableName} {Alive} {{ {keys} }}\n" : "")));
+    }
 
     private static string Write(string verb, IEnumerable<FirewallElement> elements, Func<SetDefinition, FirewallElement, string> write)
     {

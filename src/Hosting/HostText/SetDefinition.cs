@@ -50,6 +50,12 @@ public sealed record SetDefinition(FirewallSet Set, string Name, string[] Famili
         new(FirewallSet.RoutedAddresses, "routed_addresses", ["bridge"], [SetField.Address], SetField.Mac),
         new(FirewallSet.RoutedRanges, "routed_ranges", ["bridge"], [SetField.Range], SetField.Mac),
         new(FirewallSet.RoutedDestinations, "routed_destinations", ["bridge"], [SetField.Range]),
+        new(FirewallSet.LeasedAddresses, "leased_addresses", ["inet", "arp"], [SetField.Address]),
+        new(FirewallSet.LeasedRanges, "leased_ranges", ["inet"], [SetField.Range]),
+        new(FirewallSet.LeasedBridges, "leased_bridges", ["inet", "arp"], [SetField.Interface]),
+        new(FirewallSet.SilentAddresses, "silent_addresses", ["inet", "arp"], [SetField.Address]),
+        new(FirewallSet.DhcpPorts, "dhcp_ports", ["bridge"], [SetField.Interface]),
+        new(FirewallSet.DhcpUplinks, "dhcp_uplinks", ["bridge"], [SetField.Interface]),
     }.ToDictionary(definition => definition.Set);
 
     public static SetDefinition? Find(string family, string name) =>

@@ -1,3 +1,4 @@
+using NovaNetBus.Domain.Addressing;
 using NovaNetBus.Domain.HostPlan;
 
 namespace NovaNetBus.NetworkWorker.Host;
@@ -10,4 +11,12 @@ internal sealed class DryRunHost : IHost
     public HostState Read(HostState wanted) => state;
 
     public void Apply(IReadOnlyList<HostAction> actions) => state = state.After(actions);
+
+    public void Renew(long until)
+    {
+    }
+
+    public void Announce(IReadOnlyCollection<Ipv4> addresses)
+    {
+    }
 }

@@ -1,4 +1,5 @@
 using NovaNetBus.Contracts;
+using NovaNetBus.Domain.Addressing;
 using NovaNetBus.Domain.HostPlan;
 using NovaNetBus.Hosting.HostText;
 using NovaNetBus.NetworkWorker.Kernel;
@@ -99,15 +100,24 @@ internal sealed class HostLinks : IDisposable
         }
     }
 
-    public void AddAddress(BridgeAddress address)
+    /// <param name="announce">False when it may not be told yet.</param>
+    public void AddAddress(BridgeAddress address, bool announce = true)
     {
         var bridge = netlink.Find(address.Bridge);
         netlink.AddAddress(bridge.Index, address.Address, address.PrefixLength);
-        GratuitousArp.Announce(bridge, address.Address, announcements);
+        GratuitousArp.Announce(bridge, address.Address, announce ? announcements : 0);
+    }
+
+    /// <summary>Tells the neighbours of those of these addresses that are there, whatever is configured: they know another host by them.</summary>
+    public void Announce(IReadOnlySet<Ipv4> addresses)
+    {
+        var links = netlink.Links().ToDictionary(link => link.Index);
+        var held = netlink.Addresses().Where(address => address.Ipv4 is { } known && addresses.Contains(known));
+        GratuitousArp.Announce(held.Select(address => (links[address.LinkIndex], address.Ipv4!.Value)), Math.Max(1, announcements));
     }
 
     /// <summary>Throws with no-floating-ip-interface when there is no such NIC. An address that the host has for itself is not taken.</summary>
-    public void AddFloating(FloatingAddress floating)
+    public void AddFloating(FloatingAddress floating, bool announce = true)
     {
         var nic = netlink.Links().FirstOrDefault(link => link.Name == floating.Interface)
             ?? throw new HostRefusalException(ErrorCodes.NoFloatingIpInterface, $"this host has no interface {floating.Interface}");
@@ -117,7 +127,7 @@ internal sealed class HostLinks : IDisposable
         }
 
         netlink.AddFloatingAddress(nic.Index, floating.Address);
-        GratuitousArp.Announce(nic, floating.Address, announcements);
+        GratuitousArp.Announce(nic, floating.Address, announce ? announcements : 0);
     }
 
     public void RemoveFloating(FloatingAddress floating)

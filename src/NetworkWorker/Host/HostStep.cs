@@ -32,6 +32,9 @@ internal static class HostSteps
     /// <summary>In the order of the actions. When the rules are replaced, the elements that come go with them, in the same transaction.</summary>
     public static IReadOnlyList<HostStep> Of(IReadOnlyList<HostAction> actions)
     {
+        // A server that goes takes its answers along, without a word to each client.
+        var leaving = actions.OfType<HostAction.Remove>().Select(action => action.Resource).OfType<DhcpServer>().Select(server => server.NetworkId).ToHashSet();
+        actions = [.. actions.Where(action => action is not HostAction.Remove { Resource: DhcpHost host } || !leaving.Contains(host.NetworkId))];
         var replaces = actions.Any(action => action is not HostAction.Remove && action.Resource is FirewallRules);
         var coming = actions.Where(action => replaces && action is not HostAction.Remove && action.Resource is FirewallElement).ToHashSet();
         var steps = new List<List<HostAction>>();

@@ -1,3 +1,4 @@
+using NovaNetBus.Domain.Addressing;
 using NovaNetBus.Domain.HostPlan;
 
 namespace NovaNetBus.NetworkWorker.Host;
@@ -17,4 +18,13 @@ internal interface IHost
     /// to be read again.
     /// </summary>
     void Apply(IReadOnlyList<HostAction> actions);
+
+    /// <summary>
+    /// The host answers for what it holds on lease until this moment of the monotonic clock (<see cref="System.Diagnostics.Stopwatch.GetTimestamp"/>), and no longer,
+    /// even if this process is no more. Does not wait for the other calls.
+    /// </summary>
+    void Renew(long until);
+
+    /// <summary>Tells the neighbours that the host has these addresses, as far as it has them.</summary>
+    void Announce(IReadOnlyCollection<Ipv4> addresses);
 }

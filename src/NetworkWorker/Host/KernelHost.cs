@@ -1,4 +1,5 @@
 using NovaNetBus.Contracts;
+using NovaNetBus.Domain.Addressing;
 using NovaNetBus.Domain.HostPlan;
 using NovaNetBus.NetworkWorker.Kernel;
 using NovaNetBus.NetworkWorker.Kernel.Dhcp;
@@ -54,6 +55,16 @@ internal sealed class KernelHost(string statePath, int announcements = 0, bool r
             {
                 throw new HostApplyException(failures);
             }
+        }
+    }
+
+    public void Renew(long until) => firewall.Renew(until);
+
+    public void Announce(IReadOnlyCollection<Ipv4> addresses)
+    {
+        lock (oneAtATime)
+        {
+            links.Announce(addresses.ToHashSet());
         }
     }
 
@@ -133,7 +144,7 @@ internal sealed class KernelHost(string statePath, int announcements = 0, bool r
                 break;
             case (HostAction.Change { Previous: BridgeAddress previous }, BridgeAddress address):
                 links.RemoveAddress(previous);
-                links.AddAddress(address);
+                links.AddAddress(address, announce: !firewall.IsLeased(address.Address));
                 break;
             case (HostAction.Change { Previous: Uplink previous }, Uplink uplink):
                 links.RemoveUplink(previous);
@@ -146,13 +157,13 @@ internal sealed class KernelHost(string statePath, int announcements = 0, bool r
                 links.AddBridge(bridge);
                 break;
             case (_, BridgeAddress address):
-                links.AddAddress(address);
+                links.AddAddress(address, announce: !firewall.IsLeased(address.Address));
                 break;
             case (_, VlanDevice vlan):
                 links.AddVlan(vlan);
                 break;
             case (_, FloatingAddress floating):
-                links.AddFloating(floating);
+                links.AddFloating(floating, announce: !firewall.IsLeased(floating.Address));
                 break;
             case (_, Uplink uplink):
                 links.AddUplink(uplink);

@@ -14,18 +14,27 @@ internal static class GratuitousArp
     /// Sends an answer that nobody asked for, this many times, at once: a later one might tell of an address that has moved on by then.
     /// An interface without a MAC address has no neighbours.
     /// </summary>
-    public static void Announce(Link link, Ipv4 address, int times)
+    public static void Announce(Link link, Ipv4 address, int times) => Announce([(link, address)], times);
+
+    /// <summary>
+    /// As above, for several addresses, one right behind the other: what leaves by an address that has moved and comes back by one that has not yet is lost.
+    /// </summary>
+    public static void Announce(IEnumerable<(Link Link, Ipv4 Address)> addresses, int times)
     {
-        if (link.Mac is not { } mac || times == 0)
+        var frames = addresses.Where(place => place.Link.Mac is not null)
+            .Select(place => (To: new LinkEndPoint(place.Link.Index).Serialize(), Bytes: Frame(place.Link.Mac!.Value, place.Address))).ToList();
+        if (times == 0 || frames.Count == 0)
         {
             return;
         }
 
         using var socket = new Socket(AddressFamily.Packet, SocketType.Raw, (ProtocolType)IPAddress.HostToNetworkOrder((short)ArpProtocol));
-        var place = new LinkEndPoint(link.Index);
         for (var sent = 0; sent < times; sent++)
         {
-            socket.SendTo(Frame(mac, address), place);
+            foreach (var (to, bytes) in frames)
+            {
+                socket.SendTo(bytes, SocketFlags.None, to);
+            }
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using NovaNetBus.Domain;
 using NovaNetBus.Domain.Addressing;
@@ -54,12 +55,24 @@ internal sealed class TestHost : IDisposable
         CreatedAt = DateTimeOffset.UnixEpoch,
     };
 
+    /// <summary>What the host is for its network.</summary>
+    public NetworkPart Part { get; set; } = NetworkPart.Gateway;
+
     public List<ServedPort> Ports { get; } = [];
 
     public List<ServedFloating> Floatings { get; } = [];
 
     /// <summary>What the host must look like with the present settings and ports.</summary>
-    public HostState Plan() => HostPlanner.Plan(new HostView(name, Settings, [new ServedNetwork(Network, Gateway)], Ports) { Floatings = Floatings });
+    public HostState Plan() => HostPlanner.Plan(new HostView(name, Settings, [new ServedNetwork(Network, Gateway) { Part = Part }, .. Others], Ports) { Floatings = Floatings });
+
+    /// <summary>Further networks on this host.</summary>
+    public List<ServedNetwork> Others { get; } = [];
+
+    /// <summary>The host answers for what it holds on lease from now on for so long.</summary>
+    public void Renew(TimeSpan lease) => Namespace.Run(() => kernel.Renew(Stopwatch.GetTimestamp() + (long)(lease.TotalSeconds * Stopwatch.Frequency)));
+
+    /// <summary>Tells the neighbours of the gateway's address and of the floating ones.</summary>
+    public void Announce() => Namespace.Run(() => kernel.Announce([Gateway, .. Floatings.Select(floating => floating.Address)]));
 
     public HostState Read(HostState wanted) => Namespace.Run(() => kernel.Read(wanted));
 

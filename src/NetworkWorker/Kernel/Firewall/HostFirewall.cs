@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using NovaNetBus.Domain.Addressing;
 using NovaNetBus.Domain.HostPlan;
 using NovaNetBus.Hosting.HostText;
@@ -11,6 +12,9 @@ internal sealed class HostFirewall : IDisposable
     private readonly Nftables nft = new();
     private readonly Conntrack connections = new();
     private readonly RuleTable[] tables;
+    private readonly Lock lease = new();
+    private readonly HashSet<string> leased = [];
+    private long leasedUntil;
 
     /// <param name="routed">False: only the rules for bridges, for a kernel that has no more.</param>
     public HostFirewall(bool routed = true) =>
@@ -20,6 +24,8 @@ internal sealed class HostFirewall : IDisposable
     public IReadOnlyList<HostResource> Read()
     {
         var contents = tables.Select(table => table.Read()).ToList();
+        leased.Clear();
+        Note([], contents.SelectMany(content => content.Elements));
         return contents.All(content => content.IsIntact)
             ? [new FirewallRules(HostPlanner.FirewallVersion), .. contents.SelectMany(content => content.Elements)]
             : contents.Any(content => content.Exists) ? [new FirewallRules(0)] : [];
@@ -28,11 +34,45 @@ internal sealed class HostFirewall : IDisposable
     /// <summary>Loads the rules, in place of what is there, with these elements at once.</summary>
     public void Replace(IReadOnlyList<FirewallElement> elements)
     {
-        foreach (var table in tables)
+        lock (lease)
         {
-            table.Replace(elements.Where(table.Has));
+            foreach (var table in tables)
+            {
+                table.Replace(elements.Where(table.Has), Left());
+            }
+        }
+
+        leased.Clear();
+        Note([], elements);
+    }
+
+    /// <summary>
+    /// The host answers for what it holds on lease until this moment of the process's monotonic clock (<see cref="Stopwatch.GetTimestamp"/>), and the kernel sees to it that it
+    /// does not any longer, whatever becomes of this process. May be called beside all others, and does not wait for them.
+    /// </summary>
+    public void Renew(long until)
+    {
+        lock (lease)
+        {
+            leasedUntil = until;
+            foreach (var table in tables)
+            {
+                table.Renew(Left());
+            }
+
+            // Whoever stood still in here longer than the lease lasts has just prolonged it.
+            if (Left() == TimeSpan.Zero)
+            {
+                foreach (var table in tables)
+                {
+                    table.Renew(TimeSpan.Zero);
+                }
+            }
         }
     }
+
+    /// <summary>True for an address that the host answers for only while its lease lasts.</summary>
+    public bool IsLeased(Ipv4 address) => leased.Contains(address.ToString());
 
     public void Delete()
     {
@@ -54,12 +94,24 @@ internal sealed class HostFirewall : IDisposable
             }
         }
 
+        Note(gone, come);
         var translated = gone.Concat(come).Where(element => element.Set is FirewallSet.FloatingDnat or FirewallSet.FloatingSnat);
         if (translated.Select(element => Ipv4.Parse(element.Parts[0])).ToHashSet() is { Count: > 0 } addresses)
         {
             connections.Forget(addresses);
         }
     }
+
+    private TimeSpan Left() => leasedUntil > Stopwatch.GetTimestamp() ? Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), leasedUntil) : TimeSpan.Zero;
+
+    private void Note(IEnumerable<FirewallElement> gone, IEnumerable<FirewallElement> come)
+    {
+        leased.ExceptWith(AddressesOf(gone));
+        leased.UnionWith(AddressesOf(come));
+    }
+
+    private static IEnumerable<string> AddressesOf(IEnumerable<FirewallElement> elements) =>
+        elements.Where(element => element.Set == FirewallSet.LeasedAddresses).Select(element => element.Parts[0]);
 
     public void Dispose()
     {

@@ -33,13 +33,16 @@ internal sealed class RuleTable(Nftables nft, FirewallRuleText text)
         return new RuleTableContent(true, intact, intact ? ReadElements(objects) : []);
     }
 
-    /// <summary>Replaces all of it in one transaction: no packet meets half of it.</summary>
-    public void Replace(IEnumerable<FirewallElement> elements)
+    /// <summary>Replaces all of it in one transaction: no packet meets half of it, and <paramref name="lease"/> goes on.</summary>
+    public void Replace(IEnumerable<FirewallElement> elements, TimeSpan lease)
     {
-        nft.Run(text.Replacement(elements));
+        nft.Run(text.Replacement(elements) + text.Renew(lease));
         var objects = families.SelectMany(family => JsonNode.Parse(nft.Query($"list table {family} {Name}")!.RootElement.GetRawText())!["nftables"]!.AsArray());
         nft.Run($"add chain {families[0]} {Name} {Seal([.. objects.Select(node => node!.AsObject())])}");
     }
+
+    /// <summary>See <see cref="FirewallRuleText.Renew"/>.</summary>
+    public void Renew(TimeSpan lease) => nft.Run(text.Renew(lease));
 
     public void Delete() => nft.Run(text.Deletion);
 
