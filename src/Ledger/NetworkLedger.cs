@@ -83,10 +83,10 @@ public sealed class NetworkLedger
     public async Task<Decision<Network>> ScrubAsync(string projectId, DateTimeOffset now, Origin origin, CancellationToken cancellation)
     {
         await using var session = await sessions.NetworksAsync(cancellation);
-        var documents = await session.Documents.Query<NetworkDocument>().ToListAsync(cancellation);
         var uses = await AddressCounts.ReadAsync(session.Connection, null, cancellation);
-        var taken = new List<Network>();
-        foreach (var document in documents.Where(document => document.State.ProjectId == projectId).OrderBy(document => document.State.Cidr.Network))
+        var own = (await session.Documents.Query<NetworkDocument>().ToListAsync(cancellation)).Where(document => document.State.ProjectId == projectId).ToList();
+        var events = new List<NetworkEvent>();
+        foreach (var document in own)
         {
             var decision = NetworkDecisions.Modify(document.State, new ModifyNetwork(null, true, null, false, now), uses.GetValueOrDefault(document.Id).OfInstances);
             if (decision is Decision<NetworkEvent>.Refused refused)
@@ -94,11 +94,33 @@ public sealed class NetworkLedger
                 return refused.Refusal;
             }
 
-            taken.Add(Append(session, document, ((Decision<NetworkEvent>.Accepted)decision).Events, origin)!);
+            events.AddRange(((Decision<NetworkEvent>.Accepted)decision).Events);
         }
 
+        return await AppendAllAsync(session, own, events, origin, cancellation);
+    }
+
+    /// <summary>Where the VPN instances of a project's VLANs are reached. Refusals: see <see cref="NetworkDecisions.ChangeVpn"/>. Told are the project's VLANs.</summary>
+    public async Task<Decision<Network>> ChangeVpnAsync(
+        string projectId, string publicAddress, int port, DateTimeOffset now, Origin origin, CancellationToken cancellation)
+    {
+        await using var session = await sessions.NetworksAsync(cancellation);
+        var documents = await session.Documents.Query<NetworkDocument>().ToListAsync(cancellation);
+        var decision = NetworkDecisions.ChangeVpn(projectId, publicAddress, port, [.. documents.Select(document => document.State)], now);
+        return decision is Decision<NetworkEvent>.Refused refused
+            ? refused.Refusal
+            : await AppendAllAsync(
+                session, documents.Where(document => document.State.ProjectId == projectId && document.State.Vlan is not null),
+                ((Decision<NetworkEvent>.Accepted)decision).Events, origin, cancellation);
+    }
+
+    /// <summary>Several networks in one commit; they are told as they are after it.</summary>
+    private static async Task<Decision<Network>> AppendAllAsync(
+        LedgerSession session, IEnumerable<NetworkDocument> documents, IReadOnlyList<NetworkEvent> events, Origin origin, CancellationToken cancellation)
+    {
+        var after = documents.Select(document => Append(session, document, events.Where(change => change.NetworkId == document.Id).ToValueList(), origin)).OfType<Network>().ToList();
         await session.CommitAsync(cancellation);
-        return taken.ToValueList();
+        return Network.InOrder(after).ToValueList();
     }
 
     private static Refusal NotFound(string network) => new("network-not-found", $"There is no network '{network}'; see 'novanet network list'.");

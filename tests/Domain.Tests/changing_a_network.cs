@@ -87,6 +87,38 @@ public sealed class changing_a_network
         Assert.Equal(("198.51.100.7", 2000), (changed.VpnPublicAddress.ToString(), changed.VpnPublicPort));
     }
 
+    [Fact]
+    public void the_way_to_a_vpn_instance_is_changed_for_all_vlans_of_a_project()
+    {
+        Network[] all = [Vpn(1, "red", 1000), Vpn(2, "red", 1001), Vpn(3, "blue", 1002), Vpn(4, null, 2001), Free];
+
+        Assert.Equal([(all[0].Id, 2000), (all[1].Id, 2002)], Changed("red", "192.0.2.10", 2000, all));
+        Assert.Equal([(all[0].Id, 2001), (all[1].Id, 2002)], Changed("red", "198.51.100.7", 2001, all));
+        Assert.Equal([(all[2].Id, 1000)], Changed("blue", "198.51.100.7", 1000, all));
+        Assert.Empty(Changed("red", "192.0.2.10", 1000, all));
+    }
+
+    [Theory, InlineData("red", "192.0.2.10", 1002, "invalid-request"), InlineData("red", "192.0.2.10", 0, "invalid-request"), InlineData("red", "192.0.2.10", 65535, "invalid-request"),
+     InlineData("red", "here", 1000, "invalid-address"), InlineData("green", "192.0.2.10", 1000, "network-not-found")]
+    public void a_vpn_instance_is_reached_at_a_port_of_its_own(string project, string address, int port, string code)
+    {
+        Network[] all = [Vpn(1, "red", 1000), Vpn(2, "red", 1001), Vpn(3, "blue", 1002)];
+
+        Assert.Equal(code, Assert.IsType<Decision<NetworkEvent>.Refused>(NetworkDecisions.ChangeVpn(project, address, port, all, Given.Noon)).Refusal.Code);
+    }
+
+    private static IEnumerable<(Guid Id, int Port)> Changed(string project, string address, int port, Network[] all) =>
+        Assert.IsType<Decision<NetworkEvent>.Accepted>(NetworkDecisions.ChangeVpn(project, address, port, all, Given.Noon)).Events
+            .Cast<NetworkVpnChanged>().Select(change => (change.NetworkId, change.PublicPort));
+
+    private static Network Vpn(int id, string? project, int port) => Given.Network(Given.Creation($"10.2.{id}.0/24") with
+    {
+        Id = Given.Id(id),
+        BridgeInterface = "eth1",
+        Vlan = Given.Vlans(id: id, vpnStart: port),
+        ProjectId = project,
+    });
+
     private static ModifyNetwork Change(string? project = null, bool noProject = false, string? host = null, bool noHost = false) => new(project, noProject, host, noHost, Given.Noon);
 
     private static ValueList<NetworkEvent> Accepted(Network network, ModifyNetwork command, long uses = 0) =>

@@ -1,3 +1,4 @@
+using NovaNetBus.Domain.Addressing;
 using NovaNetBus.Domain.Projects;
 
 namespace NovaNetBus.Domain.Networks;
@@ -63,6 +64,35 @@ public static class NetworkDecisions
         return addressesOfInstances > 0
             ? new Refusal("network-in-use", $"Network {network.Label} ({network.Id}) has {addressesOfInstances} address(es) in use; delete those instances first.")
             : ValueList.Of<NetworkEvent>([new NetworkDeleted(network.Id, now)]);
+    }
+
+    /// <summary>
+    /// Where the VPN instance of each of a project's VLANs is reached from outside: the first at this port, further ones at the next free ports. Codes:
+    /// network-not-found, invalid-address, invalid-request.
+    /// </summary>
+    public static Decision<NetworkEvent> ChangeVpn(string projectId, string publicAddress, int port, IReadOnlyCollection<Network> all, DateTimeOffset now)
+    {
+        var own = Network.InOrder(all.Where(network => network.ProjectId == projectId && network.VpnPublicPort is not null)).ToList();
+        if (own.Count == 0)
+        {
+            return new Refusal("network-not-found", $"Project {projectId} has no network with a VLAN; see 'novanet network list'.");
+        }
+
+        if (!Ipv4.TryParse(publicAddress, out var address))
+        {
+            return new Refusal("invalid-address", $"'{publicAddress}' is not an IPv4 address.");
+        }
+
+        var taken = all.Except(own).Where(network => network.VpnPublicAddress == address).Select(network => network.VpnPublicPort).OfType<int>().ToHashSet();
+        var ports = NumberChoice.FreePorts(port, own.Count, taken);
+        if (ports.Count < own.Count || ports[0] != port)
+        {
+            return new Refusal("invalid-request", $"Port {port} of {address}, or one of {own.Count} in a row, is another network's or none; take another.");
+        }
+
+        return own.Zip(ports)
+            .Where(pair => (pair.First.VpnPublicAddress, pair.First.VpnPublicPort) != (address, pair.Second))
+            .Select(NetworkEvent (pair) => new NetworkVpnChanged(pair.First.Id, address, pair.Second, now)).ToValueList();
     }
 
     /// <summary>True for what the kernel takes as an interface's name and no file or rule can misread.</summary>

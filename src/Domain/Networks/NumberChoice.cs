@@ -18,7 +18,7 @@ internal sealed record NumberChoice(IReadOnlyList<int> Vlans, IReadOnlyList<int>
             return null;
         }
 
-        var ports = Free(wish.VpnStart, LastPort, command.Count, existing.Select(network => network.VpnPublicPort).OfType<int>().ToHashSet());
+        var ports = FreePorts(wish.VpnStart, command.Count, existing.Select(network => network.VpnPublicPort).OfType<int>().ToHashSet());
         if ((Vlan(command, wish, existing, out var vlans) ?? Shortage("VPN ports", "vpn-start", wish.VpnStart, LastPort, ports.Count, command.Count)) is { } refusal)
         {
             return refusal;
@@ -27,6 +27,9 @@ internal sealed record NumberChoice(IReadOnlyList<int> Vlans, IReadOnlyList<int>
         choice = new NumberChoice(vlans, ports);
         return null;
     }
+
+    /// <summary>The lowest free UDP ports from this one on; fewer when there are no more.</summary>
+    public static IReadOnlyList<int> FreePorts(int start, int count, HashSet<int> taken) => Free(start, LastPort, count, taken);
 
     /// <summary>The bridge of a VLAN's network (nova: br and the id, whatever bridge was asked for).</summary>
     public static string BridgeOf(int vlan) => string.Create(CultureInfo.InvariantCulture, $"br{vlan}");

@@ -24,6 +24,8 @@ internal sealed class AdminDesk
         ["project show"] = (arguments, _, cancellation) => projects.ShowAsync(arguments, cancellation),
         ["project quota"] = projects.QuotaAsync,
         ["project scrub"] = networks.ScrubAsync,
+        ["vpn list"] = (_, _, cancellation) => networks.VpnsAsync(cancellation),
+        ["vpn change"] = networks.ChangeVpnAsync,
         ["fixed list"] = (arguments, _, cancellation) => listings.FixedIpsAsync(arguments, cancellation),
         ["floating create"] = floatings.CreateAsync,
         ["floating delete"] = floatings.DeleteAsync,

@@ -1,4 +1,5 @@
 using NovaNetBus.Contracts;
+using NovaNetBus.Domain.Networks;
 using NovaNetBus.Ledger;
 using NovaNetBus.Scheduler.Routing;
 
@@ -12,6 +13,9 @@ internal sealed class Listings(Queries queries, HostViews views, HostRegistry ho
 
     public async Task<object?> NetworkAsync(AdminArguments arguments, CancellationToken cancellation) =>
         await queries.NetworkAsync(arguments.Required("network"), cancellation) is { } summary ? Rows.Of(summary) : throw NoNetwork(arguments.Required("network"));
+
+    /// <summary>All networks, in order.</summary>
+    public async Task<IReadOnlyList<Network>> AllAsync(CancellationToken cancellation) => [.. (await queries.NetworksAsync(cancellation)).Select(summary => summary.Network)];
 
     /// <summary>These networks, in order; without those that are gone by now.</summary>
     public async Task<IReadOnlyList<NetworkRow>> RowsOfAsync(IReadOnlySet<Guid> networkIds, CancellationToken cancellation) =>

@@ -54,6 +54,19 @@ internal sealed class NetworkCommands(NetworkLedger ledger, Listings listings, N
     public async Task<object?> ScrubAsync(AdminArguments arguments, Delivery delivery, CancellationToken cancellation) =>
         await RowsOfAsync(await ledger.ScrubAsync(arguments.Required("project"), clock.GetUtcNow(), OriginOf(delivery), cancellation), cancellation);
 
+    /// <summary>Of each project's VLANs: where its VPN instance is reached.</summary>
+    public async Task<object?> VpnsAsync(CancellationToken cancellation) =>
+        (await listings.AllAsync(cancellation)).Where(network => network is { ProjectId: not null, Vlan: not null }).Select(Rows.VpnOf).ToArray();
+
+    /// <summary>The project's rows as they are afterwards.</summary>
+    public async Task<object?> ChangeVpnAsync(AdminArguments arguments, Delivery delivery, CancellationToken cancellation)
+    {
+        arguments.Required("port");
+        var decision = await ledger.ChangeVpnAsync(
+            arguments.Required("project"), arguments.Required("ip"), arguments.Number("port")!.Value, clock.GetUtcNow(), OriginOf(delivery), cancellation);
+        return Accepted(decision).Select(Rows.VpnOf).ToArray();
+    }
+
     /// <summary>Nothing to tell but that it is done.</summary>
     public async Task<object?> DeleteAsync(AdminArguments arguments, Delivery delivery, CancellationToken cancellation)
     {

@@ -2,6 +2,7 @@ using NovaNetBus.Contracts;
 using NovaNetBus.Domain;
 using NovaNetBus.Domain.Addressing;
 using NovaNetBus.Domain.Instances;
+using NovaNetBus.Domain.Networks;
 using NovaNetBus.Hosting;
 using NovaNetBus.Hosting.Options;
 using NovaNetBus.Ledger;
@@ -20,6 +21,10 @@ internal static class Rows
             network.VpnPrivateAddress?.ToString(), network.VpnPublicPort, network.CidrV6?.ToString(),
             new AddressCounts(use.Total, use.Reserved, use.Allocated, use.Free));
     }
+
+    /// <summary>Of a project's VLAN. No VPN instance is known: this version gives none its address.</summary>
+    public static VpnRow VpnOf(Network network) => new(
+        network.ProjectId!, network.Id, network.Label, network.VpnPublicAddress?.ToString(), network.VpnPublicPort, network.VpnPrivateAddress?.ToString(), null, network.Host);
 
     public static FixedIpRow Of(FixedIpEntry entry)
     {

@@ -117,6 +117,18 @@ public sealed class networks_of_projects : IAsyncLifetime
         Assert.Equal(2, (await ledger.Program.GetRequiredService<ProjectLedger>().ReadAsync("red", Stop)).FixedIps);
     }
 
+    [Fact]
+    public async Task are_reached_from_outside_where_an_operator_says()
+    {
+        await CreateVlansAsync(2);
+        await SpawnAsync(ledger.Instances, "host-a", "red", Vlans);
+
+        var changed = await ledger.Networks.ChangeVpnAsync("red", "198.51.100.7", 1001, TestLedger.Now, TestLedger.OriginOf("scheduler"), Stop);
+
+        Assert.Equal(["198.51.100.7:1001"], Assert.IsType<Decision<Network>.Accepted>(changed).Events.Select(network => $"{network.VpnPublicAddress}:{network.VpnPublicPort}"));
+        Assert.Equal(1001, (await ledger.Queries.NetworkAsync("vlan_0", Stop))!.Network.VpnPublicPort);
+    }
+
     private static string Code(Decision<Network> decision) => Assert.IsType<Decision<Network>.Refused>(decision).Refusal.Code;
 
     private static Task<InstanceOutcome> SpawnAsync(InstanceLedger by, string host, string project, NetworkPolicy policy) => by.SpawnAsync(
