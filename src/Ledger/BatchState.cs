@@ -171,15 +171,19 @@ internal sealed class BatchState
         await session.CommitAsync(cancellation);
     }
 
-    private BlockKey? BlockOf(Port port) => Networks.FirstOrDefault(network => network.Id == port.NetworkId) is { } network
-        ? BlockKey.Of(network, port.Address)
-        : null;
+    private BlockKey? BlockOf(Ipv4 address) =>
+        Networks.FirstOrDefault(network => network.Cidr.Contains(address)) is { } network ? BlockKey.Of(network, address) : null;
 
     private string? ProjectOf(InstanceWork work) => work.ProjectId ?? InstanceOf(work)?.ProjectId;
 
-    private IEnumerable<Port> AddressesOf(InstanceWork work) => InstanceOf(work) is not { } instance
-        ? []
-        : (work.NeedsBlocks ? instance.Ports : []).Concat(work.NeedsBlocks || work.NeedsLeaving ? instance.Leaving : []);
+    /// <summary>A network that is gone has no addresses any more.</summary>
+    private IEnumerable<Ipv4> AddressesOf(InstanceWork work)
+    {
+        IEnumerable<Port> ports = InstanceOf(work) is not { } instance
+            ? []
+            : (work.NeedsBlocks ? instance.Ports : []).Concat(work.NeedsBlocks || work.NeedsLeaving ? instance.Leaving : []);
+        return work.Address is { } address ? [address] : ports.Where(port => Networks.Any(network => network.Id == port.NetworkId)).Select(port => port.Address);
+    }
 
     private IReadOnlyCollection<SegmentMac> SegmentMacsOf(InstanceNetwork? instance) =>
         SegmentMacChanges.Of(instance, id => Networks.FirstOrDefault(network => network.Id == id));

@@ -48,6 +48,7 @@ internal static class EventNames
         [typeof(InstanceFixedIpRemoved)] = "instance-fixed-ip-removed",
         [typeof(InstanceFixedIpsReleased)] = "instance-fixed-ips-released",
         [typeof(HostJoined)] = "host-joined",
+        [typeof(HostRetired)] = "host-retired",
         [typeof(HostSettingsChanged)] = "host-settings-changed",
         [typeof(HostServesNetwork)] = "host-serves-network",
         [typeof(HostLeftNetwork)] = "host-left-network",

@@ -60,6 +60,7 @@ public sealed class HostRegistry
         await using (var session = await sessions.WriteAsync(cancellation))
         {
             await using var clock = new Npgsql.NpgsqlCommand(Clock, session.Connection);
+            await RejoinAsync(session, report.Host, cancellation);
             session.Documents.Store(new HostReportDocument
             {
                 Id = report.Host,
@@ -75,26 +76,26 @@ public sealed class HostRegistry
         return await DutiesAsync(report.Host, cancellation);
     }
 
-    /// <summary>True when the host has joined.</summary>
+    /// <summary>True when the host has joined, and was not retired since.</summary>
     public async Task<bool> IsKnownAsync(string host, CancellationToken cancellation)
     {
         await using var session = await sessions.SnapshotAsync(cancellation);
-        return await session.Documents.LoadAsync<HostDocument>(host, cancellation) is not null;
+        return await session.Documents.LoadAsync<HostDocument>(host, cancellation) is { State.IsRetired: false };
     }
 
-    /// <summary>All hosts, by name.</summary>
+    /// <summary>All hosts that are not retired, by name.</summary>
     public async Task<IReadOnlyList<HostEntry>> ListAsync(CancellationToken cancellation)
     {
         await using var session = await sessions.SnapshotAsync(cancellation);
         return await ListAsync(session, await NetworkDirectory.ReadAsync(session.Documents, cancellation), cancellation);
     }
 
-    /// <summary>All hosts, by name, in a session that has read these networks.</summary>
+    /// <summary>All hosts that are not retired, by name, in a session that has read these networks.</summary>
     internal static async Task<IReadOnlyList<HostEntry>> ListAsync(LedgerSession session, IReadOnlyList<Network> networks, CancellationToken cancellation)
     {
         var reports = (await session.Documents.Query<HostReportDocument>().ToListAsync(cancellation)).ToDictionary(report => report.Id);
         var hosts = await session.Documents.Query<HostDocument>().ToListAsync(cancellation);
-        return [.. hosts.OrderBy(host => host.Id, StringComparer.Ordinal).Select(host => Entry(host.State, reports.GetValueOrDefault(host.Id), networks))];
+        return [.. hosts.Where(host => !host.State.IsRetired).OrderBy(host => host.Id, StringComparer.Ordinal).Select(host => Entry(host.State, reports.GetValueOrDefault(host.Id), networks))];
     }
 
     /// <summary>False: the host's stream has moved on meanwhile.</summary>
@@ -105,9 +106,9 @@ public sealed class HostRegistry
             await using var session = await sessions.WriteAsync(cancellation);
             var document = await session.Documents.LoadAsync<HostDocument>(host, cancellation);
             var events = new List<object>();
-            if (document is null || document.State.IsDrained)
+            if (document?.State is null or { IsRetired: true } or { IsDrained: true })
             {
-                events.Add(document is null ? new HostJoined(host, now) : new HostResumed(host, now));
+                events.Add(document?.State is { IsRetired: false } ? new HostResumed(host, now) : new HostJoined(host, now));
             }
 
             if (document?.State.Settings != settings || document.State.StatePath != statePath)
@@ -126,6 +127,15 @@ public sealed class HostRegistry
         catch (Exception exception) when (StoreFaults.IsLostRace(exception))
         {
             return false;
+        }
+    }
+
+    /// <summary>A host that was retired while its worker was only cut off is there after all.</summary>
+    private static async Task RejoinAsync(LedgerSession session, string host, CancellationToken cancellation)
+    {
+        if (await session.Documents.LoadAsync<HostDocument>(host, cancellation) is { State: { IsRetired: true } state } document)
+        {
+            session.Append(Streams.OfHost(host), document.StreamVersion, [new HostJoined(host, state.JoinedAt)], [new Origin(null, host, host, null)]);
         }
     }
 

@@ -43,7 +43,7 @@ internal sealed class InstanceCommit(LedgerSessions sessions)
 
         public async Task<InstanceOutcome> DecideAsync(InstanceWork work, CancellationToken cancellation)
         {
-            if (work.Joins && state.Hosts.Find(work.Host) is null)
+            if (work.Joins && state.Hosts.Find(work.Host) is null or { IsRetired: true })
             {
                 state.Hosts.Append(work.Host, new HostJoined(work.Host, work.Now), work.Origin);
             }
@@ -57,7 +57,7 @@ internal sealed class InstanceCommit(LedgerSessions sessions)
                         break;
                     case InstanceDecision.Decided decided:
                         Apply(decided, work);
-                        return Outcome(work, null);
+                        return Outcome(work, null) with { Addresses = decided.Blocks.Select(change => change.Event).ToValueList() };
                     case InstanceDecision.Refused refused:
                         if (refused.Event is { } fact)
                         {

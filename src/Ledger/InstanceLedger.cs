@@ -1,4 +1,5 @@
 using NovaNetBus.Domain;
+using NovaNetBus.Domain.FixedIps;
 using NovaNetBus.Domain.HostPlan;
 using NovaNetBus.Domain.Instances;
 
@@ -8,7 +9,11 @@ namespace NovaNetBus.Ledger;
 /// <param name="State">The instance after it; null: never heard of.</param>
 /// <param name="Networks">Those of its ports, with its host's address on each.</param>
 /// <param name="Refusal">Why not; null: it is done, now or before.</param>
-public sealed record InstanceOutcome(InstanceNetwork? State, IReadOnlyList<ServedNetwork> Networks, Refusal? Refusal);
+public sealed record InstanceOutcome(InstanceNetwork? State, IReadOnlyList<ServedNetwork> Networks, Refusal? Refusal)
+{
+    /// <summary>What became of addresses by it.</summary>
+    public ValueList<FixedIpEvent> Addresses { get; init; } = [];
+}
 
 /// <summary>
 /// Decides about instances and records it. Call it as concurrently as messages come: it commits in groups. Works on one instance are decided

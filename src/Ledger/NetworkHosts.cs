@@ -72,7 +72,7 @@ public sealed class NetworkHosts
         await using var session = await sessions.NetworksAsync(cancellation);
         if (await session.Documents.LoadAsync<HostDocument>(host, cancellation) is not { } document)
         {
-            return new Refusal("host-not-found", $"No worker has ever run on host '{host}'; see 'novanet host list'.");
+            return new Refusal("host-not-found", $"No worker is known on host '{host}'; see 'novanet host list'.");
         }
 
         var all = await NetworkDirectory.ReadAsync(session.Documents, cancellation);

@@ -59,7 +59,7 @@ public sealed class NetworkLedger
 
         if (command.Host is { } host && await session.Documents.LoadAsync<HostDocument>(host, cancellation) is null)
         {
-            return new Refusal("host-not-found", $"No worker has ever run on host '{host}'; start novanet-worker there, or correct the name.");
+            return new Refusal("host-not-found", $"No worker is known on host '{host}'; start novanet-worker there, or correct the name.");
         }
 
         return await ChangeAsync(session, document, uses => NetworkDecisions.Modify(document.State, command, uses), origin, cancellation);

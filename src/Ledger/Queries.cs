@@ -1,4 +1,5 @@
 using Marten;
+using NovaNetBus.Domain.Addressing;
 using NovaNetBus.Domain.FixedIps;
 using NovaNetBus.Domain.HostPlan;
 using NovaNetBus.Domain.Instances;
@@ -12,7 +13,7 @@ public sealed record NetworkSummary(Network Network, AddressUse Addresses);
 /// <summary>How many addresses a network has. Free + Reserved + Allocated is always Total; an address that rests counts as free, one of a host as reserved.</summary>
 public sealed record AddressUse(long Total, long Reserved, long Allocated, long Free);
 
-/// <summary>An address that has been used. State: allocated, deallocated, reserved (a host has it for itself), free (it rests).</summary>
+/// <summary>An address that has been used. State: allocated, leased, deallocated, reserved (by an operator, or a host has it for itself), free (it rests).</summary>
 public sealed record FixedIpEntry(Guid NetworkId, FixedIp FixedIp, string State);
 
 /// <summary>An instance and the networks of its ports, with its host's address on each; and what that host's worker told of its options last.</summary>
@@ -43,8 +44,10 @@ public sealed class Queries
             : null;
     }
 
-    /// <summary>The addresses that have been used, in order; null: any host, network (id, label or CIDR), project. Of a network that is not there: none.</summary>
-    public async Task<IReadOnlyList<FixedIpEntry>> FixedIpsAsync(string? host, string? network, string? project, CancellationToken cancellation)
+    /// <summary>
+    /// The addresses that have been used, in order, as they stand now (UTC); null: any host, network (id, label or CIDR), project. Of a network that is not there: none.
+    /// </summary>
+    public async Task<IReadOnlyList<FixedIpEntry>> FixedIpsAsync(string? host, string? network, string? project, DateTimeOffset now, CancellationToken cancellation)
     {
         await using var session = await sessions.SnapshotAsync(cancellation);
         var blocks = session.Documents.Query<BlockDocument>().AsQueryable();
@@ -55,7 +58,7 @@ public sealed class Queries
         }
 
         var documents = await blocks.ToListAsync(cancellation);
-        return [.. EntriesOf(documents).Where(entry => (host is null || entry.FixedIp.Host == host) && (project is null || entry.FixedIp.ProjectId == project))];
+        return [.. EntriesOf(documents, now).Where(entry => (host is null || entry.FixedIp.Host == host) && (project is null || entry.FixedIp.ProjectId == project))];
     }
 
     /// <summary>All instances that were ever heard of, the last changed first.</summary>
@@ -87,9 +90,23 @@ public sealed class Queries
         return (await session.Documents.LoadAsync<InstanceDocument>(instanceId, cancellation))?.Host;
     }
 
+    /// <summary>One address, also one that was never used; null: no network has it.</summary>
+    public async Task<FixedIpEntry?> FixedIpAsync(Ipv4 address, DateTimeOffset now, CancellationToken cancellation)
+    {
+        await using var session = await sessions.SnapshotAsync(cancellation);
+        if ((await NetworkDirectory.ReadAsync(session.Documents, cancellation)).FirstOrDefault(candidate => candidate.Cidr.Contains(address)) is not { } network)
+        {
+            return null;
+        }
+
+        var block = await session.Documents.LoadAsync<BlockDocument>(BlockDocument.IdOf(BlockKey.Of(network, address)), cancellation);
+        var used = block?.State.Used.GetValueOrDefault(address) ?? FixedIp.Free(address, network.CreatedAt);
+        return new FixedIpEntry(network.Id, used, network.IsReserved(address) ? "reserved" : StateOf(used, now));
+    }
+
     /// <summary>All addresses of these blocks that have been used, in order.</summary>
-    internal static IEnumerable<FixedIpEntry> EntriesOf(IEnumerable<BlockDocument> blocks) => blocks
-        .SelectMany(block => block.State.Used.Values.Select(used => new FixedIpEntry(block.NetworkId, used, StateOf(used.Status))))
+    internal static IEnumerable<FixedIpEntry> EntriesOf(IEnumerable<BlockDocument> blocks, DateTimeOffset now) => blocks
+        .SelectMany(block => block.State.Used.Values.Select(used => new FixedIpEntry(block.NetworkId, used, StateOf(used, now))))
         .OrderBy(entry => entry.FixedIp.Address);
 
     internal static NetworkSummary Summary(Network network, IReadOnlyDictionary<Guid, AddressCounts> counts)
@@ -98,6 +115,8 @@ public sealed class Queries
         var (total, reserved) = (network.Cidr.Size, network.Reserved + used.KeptBack);
         return new NetworkSummary(network, new AddressUse(total, reserved, used.OfInstances, total - reserved - used.OfInstances));
     }
+
+    internal static string StateOf(FixedIp used, DateTimeOffset now) => used is { Status: FixedIpStatus.Allocated } && used.IsLeased(now) ? "leased" : StateOf(used.Status);
 
     internal static string StateOf(FixedIpStatus status) => status switch
     {

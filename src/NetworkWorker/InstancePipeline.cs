@@ -8,6 +8,7 @@ using NovaNetBus.Hosting;
 using NovaNetBus.Hosting.Messaging;
 using NovaNetBus.Ledger;
 using NovaNetBus.NetworkWorker.Host;
+using NovaNetBus.NetworkWorker.Leases;
 
 namespace NovaNetBus.NetworkWorker;
 
@@ -17,7 +18,7 @@ namespace NovaNetBus.NetworkWorker;
 /// are on their way at the same time into one batch.
 /// </summary>
 internal sealed partial class InstancePipeline(
-    string host, HostSettings settings, InstanceLedger ledger, Reconciler reconciler, FactPublisher facts, Outage outage, TimeProvider clock,
+    string host, HostSettings settings, InstanceLedger ledger, Reconciler reconciler, LeaseWatch leases, FactPublisher facts, Outage outage, TimeProvider clock,
     ILogger<InstancePipeline> log)
 {
     /// <summary>Brings an instance's network into being, and tells so; or tells why not.</summary>
@@ -97,6 +98,7 @@ internal sealed partial class InstancePipeline(
         if (instance.Status == InstanceStatus.Releasing)
         {
             await reconciler.ApplyAsync(HostChange.Going(ViewOf(deleted, [.. ServedPort.Of(instance), .. ServedPort.LeavingOf(instance)]), new Cause(delivery.MessageId, instanceId)), cancellation);
+            await SeeLeasesAsync(cancellation);
             var released = await outage.WaitOutAsync(
                 "Releasing", token => ledger.ReleasedAsync(instanceId, settings.EndsLeases, clock.GetUtcNow(), origin, token), cancellation);
             instance = released.State!;
@@ -142,6 +144,7 @@ internal sealed partial class InstancePipeline(
         IReadOnlyList<ServedPort> has = instance.IsOnHost ? [.. ServedPort.Of(instance)] : [];
         var cause = new Cause(way.Delivery.MessageId, way.InstanceId);
         await reconciler.ApplyAsync(HostChange.Becoming(ViewOf(decided, [.. has, .. ServedPort.LeavingOf(instance)]), ViewOf(decided, has), cause), way.Cancellation);
+        await (instance.Leaving.Count > 0 ? SeeLeasesAsync(way.Cancellation) : Task.CompletedTask);
         return await outage.WaitOutAsync(
             "Recording", token => ledger.ConfiguredAsync(way.InstanceId, instance.Generation, settings.EndsLeases, clock.GetUtcNow(), way.Origin, token), way.Cancellation);
     }
@@ -163,6 +166,10 @@ internal sealed partial class InstancePipeline(
             LogHeldOn(log, failure.Message);
         }
     }
+
+    /// <summary>An address whose lease is left to run is free at once if it has none: that must be known.</summary>
+    private Task SeeLeasesAsync(CancellationToken cancellation) =>
+        settings.EndsLeases ? Task.CompletedTask : outage.WaitOutAsync("Looking at leases", leases.CatchUpAsync, cancellation);
 
     private static Refusal RefusalOf(HostApplyException failure) => new(failure.Code, failure.Message, Retryable: true);
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using NovaNetBus.Contracts;
 using NovaNetBus.Domain.HostPlan;
 using NovaNetBus.Hosting;
@@ -7,6 +8,7 @@ using NovaNetBus.Ledger;
 using NovaNetBus.NetworkWorker;
 using NovaNetBus.NetworkWorker.Host;
 using NovaNetBus.NetworkWorker.Intake;
+using NovaNetBus.NetworkWorker.Leases;
 using NovaNetBus.NetworkWorker.Metadata;
 
 var program = ProcessDefaults.Create("novanet-worker", args, new ProgramNeeds("127.0.0.1:8781", Faults: options => [.. WorkerSettings.Faults(options), .. InterfaceFaults.Of(options)]));
@@ -36,15 +38,20 @@ program.Services
     .AddSingleton<NovaNetBus.NetworkWorker.Host.IHost>(_ => options.FakeNetwork ? new DryRunHost() : new KernelHost(options.StatePath, options.SendArpForHa ? options.SendArpForHaCount : 0, endsLeases: options.ForceDhcpRelease))
     .AddSingleton<Outage>()
     .AddSingleton<InstanceOrder>()
+    .AddSingleton(services => new LeaseWatch(
+        options.Host, options.FakeNetwork ? null : options.StatePath, services.GetRequiredService<FixedIpLedger>(), TimeProvider.System, services.GetRequiredService<ILogger<LeaseWatch>>()))
     .AddSingleton(services => ActivatorUtilities.CreateInstance<InstancePipeline>(services, options.Host))
     .AddSingleton<ViewReader>(services => async cancellation =>
     {
+        // What leases were seen to do is recorded before anything can be taken away on account of what is recorded.
+        await services.GetRequiredService<LeaseWatch>().CatchUpAsync(cancellation);
         var content = await services.GetRequiredService<HostViews>().ReadAsync(options.Host, cancellation);
         return content.ViewOf(options.Host, settings);
     })
     .AddSingleton(services => ActivatorUtilities.CreateInstance<Reconciler>(services, options.Host))
     .AddHostedService(services => services.GetRequiredService<Reconciler>())
     .AddHostedService<Heartbeat>()
+    .AddHostedService(services => services.GetRequiredService<LeaseWatch>())
     .AddMetadata(options, settings)
     .AddHealthChecks().AddCheck<HostHealth>("host");
 return await program.RunAsync();

@@ -13,6 +13,9 @@ public sealed record HostRecord(string Name, ImmutableDictionary<Guid, Ipv4> Add
     /// <summary>An operator wants it to be the host of no network, until its worker starts anew.</summary>
     public bool IsDrained { get; init; }
 
+    /// <summary>An operator has said that it is gone for good. A worker that starts there all the same makes it join anew.</summary>
+    public bool IsRetired { get; init; }
+
     /// <summary>What its worker's options shape of it, as its worker started with them last; null: it has not told yet.</summary>
     public HostSettings? Settings { get; init; }
 
@@ -22,7 +25,9 @@ public sealed record HostRecord(string Name, ImmutableDictionary<Guid, Ipv4> Add
     /// <summary>The state after an event of this host's stream.</summary>
     public static HostRecord Evolve(HostRecord? state, HostEvent change) => change switch
     {
+        HostJoined e when state is { IsRetired: true } => state with { IsRetired = false, IsDrained = false, JoinedAt = e.At },
         HostJoined e => state ?? new HostRecord(e.Host, ImmutableDictionary<Guid, Ipv4>.Empty, e.At),
+        HostRetired => state! with { IsRetired = true, Addresses = state.Addresses.Clear() },
         HostServesNetwork e => state! with { Addresses = state.Addresses.SetItem(e.NetworkId, e.Address) },
         HostLeftNetwork e => state! with { Addresses = state.Addresses.Remove(e.NetworkId) },
         HostDrained => state! with { IsDrained = true },
@@ -37,7 +42,7 @@ public sealed record HostRecord(string Name, ImmutableDictionary<Guid, Ipv4> Add
 /// <param name="At">UTC.</param>
 public abstract record HostEvent(string Host, DateTimeOffset At);
 
-/// <summary>Its worker started for the first time.</summary>
+/// <summary>Its worker started for the first time, or again after the host was retired.</summary>
 public sealed record HostJoined(string Host, DateTimeOffset At) : HostEvent(Host, At);
 
 /// <summary>Its worker started with other options than those that were recorded: without them nobody could say later what its rules and files were.</summary>
@@ -51,6 +56,9 @@ public sealed record HostLeftNetwork(string Host, Guid NetworkId, DateTimeOffset
 
 /// <summary>An operator wants it to be the host of no network: its networks go to others, and no other comes to it.</summary>
 public sealed record HostDrained(string Host, DateTimeOffset At) : HostEvent(Host, At);
+
+/// <summary>It is gone for good: it has no address of its own any more, and nothing comes to it.</summary>
+public sealed record HostRetired(string Host, DateTimeOffset At) : HostEvent(Host, At);
 
 /// <summary>Its worker has started anew after it was drained: networks may come to it again.</summary>
 public sealed record HostResumed(string Host, DateTimeOffset At) : HostEvent(Host, At);

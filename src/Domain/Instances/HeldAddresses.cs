@@ -5,9 +5,9 @@ namespace NovaNetBus.Domain.Instances;
 /// <summary>The addresses that NICs still hold; never one that another has by now. Those of a network that is gone went with it.</summary>
 internal static class HeldAddresses
 {
-    /// <summary>The decision that follows from what becomes of each (null: it stays as it is), or what must be loaded first.</summary>
+    /// <summary>The decision that follows from what becomes of each, or what must be loaded first.</summary>
     public static InstanceDecision Change(
-        IEnumerable<Port> ports, InstanceSituation situation, Func<FixedIp, FixedIpEvent?> become, Func<ValueList<BlockEvent>, InstanceDecision> decide)
+        IEnumerable<Port> ports, InstanceSituation situation, Func<FixedIp, IEnumerable<FixedIpEvent>> become, Func<ValueList<BlockEvent>, InstanceDecision> decide)
     {
         var events = new List<BlockEvent>();
         foreach (var port in ports)
@@ -23,20 +23,20 @@ internal static class HeldAddresses
                 return new InstanceDecision.NeedsBlock(key);
             }
 
-            if (block.Used.GetValueOrDefault(port.Address) is { } used && used.VifId == port.VifId && become(used) is { } change)
+            if (block.Used.GetValueOrDefault(port.Address) is { } used && used.VifId == port.VifId)
             {
-                events.Add(new BlockEvent(key, change));
+                events.AddRange(become(used).Select(change => new BlockEvent(key, change)));
             }
         }
 
         return decide(events.ToValueList());
     }
 
-    /// <summary>Of an address that its instance does not have any more; null when it is so already.</summary>
-    public static FixedIpEvent? Deallocated(FixedIp used, DateTimeOffset now) =>
-        used.Status == FixedIpStatus.Allocated ? new FixedIpDeallocated(used.Address, now) : null;
+    /// <summary>Of an address that its instance does not have any more.</summary>
+    public static IEnumerable<FixedIpEvent> Deallocated(FixedIp used, DateTimeOffset now) =>
+        used.Status == FixedIpStatus.Allocated ? [new FixedIpDeallocated(used.Address, now)] : [];
 
     /// <summary>Of an address that its host has let go of: free, unless its lease has been left to run and does.</summary>
-    public static FixedIpEvent LetGo(FixedIp used, bool endsLeases, DateTimeOffset now) =>
-        endsLeases || !used.IsLeased(now) ? new FixedIpReleased(used.Address, now) : new FixedIpLetGo(used.Address, now);
+    public static IEnumerable<FixedIpEvent> LetGo(FixedIp used, bool endsLeases, DateTimeOffset now) =>
+        endsLeases || !used.IsLeased(now) ? [new FixedIpReleased(used.Address, now)] : [new FixedIpLetGo(used.Address, now)];
 }

@@ -81,6 +81,28 @@ public static class InstanceDecisions
         _ => InstanceDecision.Unchanged,
     };
 
+    /// <summary>
+    /// Its host is gone for good: so is the instance, and nobody has to let go of anything. Nothing once the host has joined anew, or for an instance that is elsewhere.
+    /// </summary>
+    public static InstanceDecision Forgotten(Guid instanceId, InstanceSituation situation, DateTimeOffset now)
+    {
+        if (situation.State is not { } state || state.Host != situation.Host.Name || !situation.Host.IsRetired || state.ConcernedHosts().Count == 0)
+        {
+            return InstanceDecision.Unchanged;
+        }
+
+        ValueList<InstanceEvent> end = state.Status switch
+        {
+            InstanceStatus.Failed => [new InstanceFixedIpsReleased(state.Leaving.Select(port => port.Address).ToValueList(), now)],
+            InstanceStatus.Releasing => [new InstanceNetworkReleased(AddressesOf(state), now)],
+            _ => [new InstanceDeletionRequested(instanceId, now), new InstanceNetworkReleased(AddressesOf(state), now)],
+        };
+        return HeldAddresses.Change(
+            state.Ports.Concat(state.Leaving), situation,
+            used => [.. Reaping.Without(state.Host!, used with { Status = FixedIpStatus.Deallocated }, now)],
+            blocks => new InstanceDecision.Decided { Instance = end, Blocks = blocks });
+    }
+
     /// <summary>The addresses of all NICs, in their order.</summary>
     public static ValueList<Ipv4> AddressesOf(InstanceNetwork state) => state.Ports.Select(port => port.Address).ToValueList();
 

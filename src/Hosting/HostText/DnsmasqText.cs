@@ -19,6 +19,9 @@ public sealed record DnsmasqPaths(string Folder)
     /// <summary>Written by dnsmasq.</summary>
     public string Leases => Path.Combine(Folder, "leases");
 
+    /// <summary>Called by dnsmasq for each lease that begins, goes on or ends.</summary>
+    public string LeaseScript => Path.Combine(Folder, "on-lease");
+
     /// <summary>Written by dnsmasq.</summary>
     public string Log => Path.Combine(Folder, "log");
 
@@ -64,6 +67,8 @@ public static class DnsmasqText
             $"--dhcp-hostsdir={paths.Hosts}",
             $"--dhcp-optsfile={paths.Options}",
             $"--dhcp-leasefile={paths.Leases}",
+            $"--dhcp-script={paths.LeaseScript}",
+            "--script-on-renewal",
             $"--log-facility={paths.Log}",
         ];
     }

@@ -56,7 +56,7 @@ public sealed class TimeTravel
         return new WorldThen(
             fold.Sequence,
             [.. networks.Select(network => Queries.Summary(network, counts))],
-            [.. Queries.EntriesOf(blocks).Where(entry => entry.FixedIp.Status != FixedIpStatus.Released)],
+            [.. Queries.EntriesOf(blocks, at).Where(entry => entry.FixedIp.Status != FixedIpStatus.Released)],
             [.. fold.Documents<InstanceDocument>().Select(document => document.State).OrderBy(state => state.InstanceId)
                 .Select(state => (State: state, Host: hosts.GetValueOrDefault(state.Host ?? "")))
                 .Select(pair => new InstanceEntry(pair.State, ServedNetworks.Of(pair.State, pair.Host, networks), pair.Host?.Settings))]);

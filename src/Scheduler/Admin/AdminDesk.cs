@@ -14,7 +14,7 @@ internal sealed class AdminDesk
 {
     private readonly Dictionary<string, Func<AdminArguments, Delivery, CancellationToken, Task<object?>>> _commands;
 
-    public AdminDesk(NetworkCommands networks, ProjectCommands projects, FloatingCommands floatings, Listings listings, EventCommands events) => _commands = new()
+    public AdminDesk(NetworkCommands networks, ProjectCommands projects, FloatingCommands floatings, FixedCommands addresses, HostCommands hosts, Listings listings, EventCommands events) => _commands = new()
     {
         ["network create"] = networks.CreateAsync,
         ["network modify"] = networks.ModifyAsync,
@@ -27,6 +27,8 @@ internal sealed class AdminDesk
         ["vpn list"] = (_, _, cancellation) => networks.VpnsAsync(cancellation),
         ["vpn change"] = networks.ChangeVpnAsync,
         ["fixed list"] = (arguments, _, cancellation) => listings.FixedIpsAsync(arguments, cancellation),
+        ["fixed reserve"] = addresses.ReserveAsync,
+        ["fixed unreserve"] = addresses.UnreserveAsync,
         ["floating create"] = floatings.CreateAsync,
         ["floating delete"] = floatings.DeleteAsync,
         ["floating list"] = (arguments, _, cancellation) => floatings.ListAsync(arguments, cancellation),
@@ -39,6 +41,8 @@ internal sealed class AdminDesk
         ["state show"] = (arguments, _, cancellation) => events.StateAsync(arguments, cancellation),
         ["host render"] = (arguments, _, cancellation) => events.RenderAsync(arguments, cancellation),
         ["host list"] = (_, _, cancellation) => listings.HostsAsync(cancellation),
+        ["host show"] = (arguments, _, cancellation) => listings.HostAsync(arguments, cancellation),
+        ["host forget"] = hosts.ForgetAsync,
     };
 
     /// <summary>The document, or the refusal with its code. Throws only on outages and bugs.</summary>

@@ -29,7 +29,7 @@ internal sealed class Listings(Queries queries, HostViews views, HostRegistry ho
             throw NoNetwork(network);
         }
 
-        var entries = await queries.FixedIpsAsync(arguments.Text("host"), network, arguments.Text("project"), cancellation);
+        var entries = await queries.FixedIpsAsync(arguments.Text("host"), network, arguments.Text("project"), clock.GetUtcNow(), cancellation);
         return entries.Select(Rows.Of).ToArray();
     }
 
@@ -60,6 +60,14 @@ internal sealed class Listings(Queries queries, HostViews views, HostRegistry ho
     {
         var now = clock.GetUtcNow();
         return (await hosts.ListAsync(cancellation)).Select(host => Rows.Of(host, WorkerWatch.IsAlive(host, now))).ToArray();
+    }
+
+    public async Task<object?> HostAsync(AdminArguments arguments, CancellationToken cancellation)
+    {
+        var name = arguments.Required("host");
+        return (await hosts.ListAsync(cancellation)).FirstOrDefault(host => host.Host == name) is { } entry
+            ? Rows.Of(entry, WorkerWatch.IsAlive(entry, clock.GetUtcNow()))
+            : throw new RefusedException(ErrorCodes.HostNotFound, $"There is no host '{name}'; see 'novanet host list'.");
     }
 
     private static RefusedException NoNetwork(string network) => new(ErrorCodes.NetworkNotFound, $"There is no network '{network}'; see 'novanet network list'.");

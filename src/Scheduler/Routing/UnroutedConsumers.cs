@@ -58,7 +58,8 @@ internal sealed class UnroutedConsumers(Router router, QueueSender sender, FactP
             followed = route switch
             {
                 Route.ToWorker worker => SendOnAsync(context, worker.Host),
-                Route.Refused refused => TellAsync(refused.Failure, delivery, cancellation),
+                Route.Done done => TellAsync(done.Fact, done.Fact.InstanceId, done.Fact.Host, delivery, cancellation),
+                Route.Refused refused => RefuseAsync(refused.Failure, delivery, cancellation),
                 _ => throw new InvalidOperationException($"{route.GetType().Name} is not known"),
             };
         }
@@ -89,15 +90,20 @@ internal sealed class UnroutedConsumers(Router router, QueueSender sender, FactP
         return true;
     }
 
-    private Task TellAsync(InstanceNetworkFailed failure, Delivery delivery, CancellationToken cancellation)
+    private Task RefuseAsync(InstanceNetworkFailed failure, Delivery delivery, CancellationToken cancellation)
     {
         log.LogWarning("Refuses an event: {Code}: {Reason}", failure.Code, failure.Message);
-        var correlation = failure.InstanceId == Guid.Empty ? delivery.CorrelationId ?? "" : failure.InstanceId.ToString();
+        return TellAsync(failure, failure.InstanceId, failure.Host, delivery, cancellation);
+    }
+
+    private Task TellAsync(object fact, Guid instanceId, string? host, Delivery delivery, CancellationToken cancellation)
+    {
+        var correlation = instanceId == Guid.Empty ? delivery.CorrelationId ?? "" : instanceId.ToString();
         return outage.WaitOutAsync(
-            "Telling a refusal",
+            "Telling a fact",
             async token =>
             {
-                await facts.PublishAsync(failure, failure.Host ?? "", correlation, delivery, token);
+                await facts.PublishAsync(fact, host ?? "", correlation, delivery, token);
                 return true;
             },
             cancellation);

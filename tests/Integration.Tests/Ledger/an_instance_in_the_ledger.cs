@@ -112,6 +112,6 @@ public sealed class an_instance_in_the_ledger(TestLedger ledger) : IClassFixture
     }
 
     private async Task<string> StateOf(string network, string address) =>
-        (await ledger.Queries.FixedIpsAsync(null, network, null, TestContext.Current.CancellationToken))
+        (await ledger.Queries.FixedIpsAsync(null, network, null, TestLedger.Now, TestContext.Current.CancellationToken))
             .Single(entry => entry.FixedIp.Address.ToString() == address).State;
 }

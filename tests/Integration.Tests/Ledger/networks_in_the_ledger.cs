@@ -49,7 +49,7 @@ public sealed class networks_in_the_ledger(TestLedger ledger) : IClassFixture<Te
         Assert.DoesNotContain((await ledger.HostViews.ReadAsync("host-a", TestContext.Current.CancellationToken)).Networks, served => served.Network.Label == "busy");
         Assert.DoesNotContain(
             "busy", (await ledger.Hosts.ListAsync(TestContext.Current.CancellationToken)).SelectMany(host => host.Networks));
-        Assert.Empty(await ledger.Queries.FixedIpsAsync(null, "busy", null, TestContext.Current.CancellationToken));
+        Assert.Empty(await ledger.Queries.FixedIpsAsync(null, "busy", null, TestLedger.Now, TestContext.Current.CancellationToken));
     }
 
     private async Task<string?> RefusedAsync(string network) =>

@@ -85,7 +85,7 @@ public sealed class the_past(TestLedger ledger) : IClassFixture<TestLedger>
             plans[host] = Plan(host, await ledger.HostViews.ReadAsync(host, Stop));
         }
 
-        var fixedIps = await ledger.Queries.FixedIpsAsync(null, null, null, Stop);
+        var fixedIps = await ledger.Queries.FixedIpsAsync(null, null, null, TestLedger.Now, Stop);
         var networks = await ledger.Queries.NetworksAsync(Stop);
         story.Memories.Add(new Memory(await story.NowAsync(), plans, fixedIps, networks));
     }

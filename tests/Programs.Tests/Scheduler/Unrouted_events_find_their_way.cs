@@ -38,14 +38,32 @@ public sealed class Unrouted_events_find_their_way
         Assert.Equal((code, retryable), (refused.Failure.Code, refused.Failure.Retryable));
     }
 
+    [Fact]
+    public async Task a_deletion_of_an_instance_that_ended_with_its_host_is_told_to_be_done() =>
+        Assert.Equal(
+            new Route.Done(Directory.Ended),
+            await new Router(new Directory("a", "forgotten", HasEnded: true)).OfDeletedAsync(new InstanceDeleted(Instance, "forgotten"), Cancellation));
+
+    [Fact]
+    public async Task an_address_for_a_running_instance_is_asked_of_its_host()
+    {
+        Assert.Equal(new Route.ToWorker("a"), await Router(known: "a", instanceAt: "a").OfInstanceAsync(Instance, Cancellation));
+        var refused = Assert.IsType<Route.Refused>(await Router(known: "a").OfInstanceAsync(Instance, Cancellation));
+        Assert.Equal(("instance-not-found", false), (refused.Failure.Code, refused.Failure.Retryable));
+    }
+
     private static InstanceSpawning Spawning(string host) => new(Instance, "p", host, "vm");
 
     private static Router Router(string known, string? instanceAt = null) => new(new Directory(known, instanceAt));
 
-    private sealed record Directory(string Known, string? InstanceAt) : IHostDirectory
+    private sealed record Directory(string Known, string? InstanceAt, bool HasEnded = false) : IHostDirectory
     {
+        public static InstanceNetworkReleased Ended { get; } = new(Instance, "forgotten", []);
+
         public Task<bool> IsKnownAsync(string host, CancellationToken cancellation) => Task.FromResult(host == Known);
 
         public Task<string?> HostOfInstanceAsync(Guid instanceId, CancellationToken cancellation) => Task.FromResult(InstanceAt);
+
+        public Task<InstanceNetworkReleased?> ReleasedAsync(Guid instanceId, CancellationToken cancellation) => Task.FromResult(HasEnded ? Ended : null);
     }
 }

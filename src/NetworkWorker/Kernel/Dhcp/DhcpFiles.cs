@@ -64,6 +64,8 @@ internal sealed class DhcpFiles(string statePath, Guid networkId)
         }
 
         Write(Options, DnsmasqText.Options(server));
+        Write(Paths.LeaseScript, LeaseSpool.Script);
+        File.SetUnixFileMode(Paths.LeaseScript, DirectoryMode);
         Write(State, JsonSerializer.Serialize(SavedServer.From(server, bridgeIndex)));
     }
 
