@@ -14,12 +14,13 @@ internal static class ServedNetworks
         ? []
         : [.. state.Ports.Concat(state.Leaving).Select(port => port.NetworkId).Distinct().Select(id => Of(id, host, networks)).OfType<ServedNetwork>()];
 
-    /// <summary>One network; null when it is gone or the host has no address on it yet.</summary>
+    /// <summary>One network; null when it is gone or the host has no address on it yet. With FlatManager no host has any, and none is missed; so before its worker has told how it is.</summary>
     public static ServedNetwork? Of(Guid networkId, HostRecord? host, IReadOnlyList<Network> networks) =>
         networks.FirstOrDefault(candidate => candidate.Id == networkId) is { } network && AddressOn(network, host) is { } address
             ? new ServedNetwork(network, address)
             : null;
 
-    private static Ipv4? AddressOn(Network network, HostRecord? host) =>
-        !network.NeedsAddressPerHost ? network.DhcpServer : host?.Addresses.TryGetValue(network.Id, out var own) == true ? own : null;
+    private static Ipv4? AddressOn(Network network, HostRecord? host) => host?.Addresses.TryGetValue(network.Id, out var own) == true
+        ? own
+        : !network.NeedsAddressPerHost || host?.Settings is null or { Manager: NetworkManagerKind.FlatManager } ? network.DhcpServer : null;
 }

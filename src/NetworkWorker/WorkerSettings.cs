@@ -38,11 +38,6 @@ internal static class WorkerSettings
     /// <summary>A line for each option that is right in itself, but that this worker cannot serve.</summary>
     public static IEnumerable<string> Faults(NovaNetOptions options)
     {
-        if (options.NetworkManager != NetworkManagerKind.FlatDHCPManager)
-        {
-            yield return $"network_manager: {options.NetworkManager} is not served by this version; use FlatDHCPManager.";
-        }
-
         if (options.UseIpv6)
         {
             yield return "use_ipv6: IPv6 is not served by this version; set it to false.";

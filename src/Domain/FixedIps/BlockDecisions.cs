@@ -38,11 +38,12 @@ public static class BlockDecisions
     }
 
     /// <summary>
-    /// Why this address of the block cannot be given to this MAC address, or null when it can. Codes: fixed-ip-not-found-for-network, fixed-ip-already-in-use.
+    /// Why this address of the block cannot be given to this MAC address, or null when it can; a reserved one can
+    /// only when it <paramref name="isKeptForIt"/>. Codes: fixed-ip-not-found-for-network, fixed-ip-already-in-use.
     /// </summary>
-    public static Refusal? WhyNot(Ipv4 address, Block block, Network network, MacAddress mac, DateTimeOffset now)
+    public static Refusal? WhyNot(Ipv4 address, Block block, Network network, MacAddress mac, DateTimeOffset now, bool isKeptForIt = false)
     {
-        if (network.IsReserved(address) || block.Used.GetValueOrDefault(address) is { Status: FixedIpStatus.Reserved })
+        if ((network.IsReserved(address) && !isKeptForIt) || block.Used.GetValueOrDefault(address) is { Status: FixedIpStatus.Reserved })
         {
             return new Refusal("fixed-ip-not-found-for-network", $"{address} is reserved in network {network.Label} ({network.Cidr}); ask for another.");
         }

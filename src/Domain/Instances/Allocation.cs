@@ -5,8 +5,9 @@ using NovaNetBus.Domain.Networks;
 
 namespace NovaNetBus.Domain.Instances;
 
-/// <summary>Whom addresses are for.</summary>
-internal sealed record NicOwner(Guid InstanceId, string ProjectId, string Host, string Hostname, Guid Seed, DateTimeOffset Now);
+/// <summary>Whom addresses are for. One that <c>IsVpn</c> gets those that networks keep for VPN instances; for <c>HostsServe</c> see <see cref="NetworkPolicy"/>.</summary>
+internal sealed record NicOwner(
+    Guid InstanceId, string ProjectId, string Host, string Hostname, Guid Seed, DateTimeOffset Now, bool HostsServe, bool IsVpn = false);
 
 /// <summary>
 /// One run over the NICs of one instance; later NICs see what earlier ones took. A step returns null when it is done, else what stops the whole run: a refusal, or
@@ -33,9 +34,10 @@ internal sealed class Allocation(NicOwner owner, ValueList<Port> present, Instan
     public ValueList<HostEvent> Hosts => hostEvents.ToValueList();
 
     /// <summary>A new NIC for each network, in this order.</summary>
-    public InstanceDecision? NicsOn(ValueList<SelectedNetwork> selected)
+    public InstanceDecision? NicsOn(ValueList<SelectedNetwork> networks)
     {
-        if (selected.Select(wanted => wanted.Network).FirstOrDefault(network => !network.MultiHost) is { } unserved)
+        var selected = networks.Select(Wanted).ToValueList();
+        if (owner.HostsServe && selected.Select(wanted => wanted.Network).FirstOrDefault(network => !network.MultiHost) is { } unserved)
         {
             return Refuse(new Refusal(
                 "no-network-host", $"Network {unserved.Label} has no host that serves it; create it with --multi-host true.", Retryable: true));
@@ -51,6 +53,10 @@ internal sealed class Allocation(NicOwner owner, ValueList<Port> present, Instan
     public InstanceDecision? AddressFor(Port nic, Network network) =>
         HostAddress(network) ?? Free(network, nic.Mac, out var address) ?? Give(0, network, nic with { Address = address });
 
+    /// <summary>A VPN instance that asks for no address asks for the one that is kept for it (nova: VlanManager.allocate_fixed_ip).</summary>
+    private SelectedNetwork Wanted(SelectedNetwork selected) =>
+        owner.IsVpn && selected is { Address: null, Network.VpnPrivateAddress: { } kept } ? selected with { Address = kept.ToString() } : selected;
+
     private static InstanceDecision? FirstStop<T>(IEnumerable<T> items, Func<T, InstanceDecision?> step) =>
         items.Select(step).FirstOrDefault(stop => stop is not null);
 
@@ -59,7 +65,7 @@ internal sealed class Allocation(NicOwner owner, ValueList<Port> present, Instan
     /// <summary>The first instance of a network on a host brings the host an address of its own, where the network wants that.</summary>
     private InstanceDecision? HostAddress(Network network)
     {
-        if (!network.NeedsAddressPerHost || situation.Host.Addresses.ContainsKey(network.Id)
+        if (!owner.HostsServe || !network.NeedsAddressPerHost || situation.Host.Addresses.ContainsKey(network.Id)
             || hostEvents.OfType<HostServesNetwork>().Any(served => served.NetworkId == network.Id))
         {
             return null;
@@ -177,7 +183,7 @@ internal sealed class Allocation(NicOwner owner, ValueList<Port> present, Instan
         var key = BlockKey.Of(network, address);
         return Find(key) is not { } block
             ? new InstanceDecision.NeedsBlock(key)
-            : BlockDecisions.WhyNot(address, block, network, mac, owner.Now) is { } refusal ? Refuse(refusal) : null;
+            : BlockDecisions.WhyNot(address, block, network, mac, owner.Now, isKeptForIt: owner.IsVpn && address == network.VpnPrivateAddress) is { } refusal ? Refuse(refusal) : null;
     }
 
     private Block? Find(BlockKey key) => changed.GetValueOrDefault(key) ?? situation.Blocks.GetValueOrDefault(key);

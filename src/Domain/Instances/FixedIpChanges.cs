@@ -102,7 +102,7 @@ public static class FixedIpChanges
     private static InstanceDecision Add(AddFixedIp command, InstanceNetwork state, SelectedNetwork selected, InstanceSituation situation)
     {
         var allocation = new Allocation(
-            new NicOwner(state.InstanceId, state.ProjectId!, state.Host!, state.Hostname!, command.Seed, command.Now), state.Ports, situation);
+            new NicOwner(state.InstanceId, state.ProjectId!, state.Host!, state.Hostname!, command.Seed, command.Now, command.Policy.HostsServe), state.Ports, situation);
         var stop = state.Ports.FirstOrDefault(port => port.NetworkId == selected.Network.Id) is { } nic
             ? allocation.AddressFor(nic, selected.Network)
             : allocation.NicsOn([selected]);

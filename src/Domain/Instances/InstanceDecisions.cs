@@ -110,7 +110,7 @@ public static class InstanceDecisions
 
     private static InstanceDecision Allocate(Spawn command, ValueList<SelectedNetwork> selected, InstanceSituation situation)
     {
-        var owner = new NicOwner(command.InstanceId, command.ProjectId, command.Host, command.Hostname, command.Seed, command.Now);
+        var owner = new NicOwner(command.InstanceId, command.ProjectId, command.Host, command.Hostname, command.Seed, command.Now, command.Policy.HostsServe, command.IsVpn);
         var allocation = new Allocation(owner, [], situation);
         if (allocation.NicsOn(selected) is { } stop)
         {
@@ -119,6 +119,7 @@ public static class InstanceDecisions
 
         var fact = new InstanceNetworkAllocated(command.InstanceId, command.ProjectId, command.Host, command.Hostname, allocation.Ports, command.Now)
         {
+            IsVpn = command.IsVpn,
             MetadataDigest = command.Metadata == InstanceMetadata.Empty ? null : command.Metadata.DigestFor(command.InstanceId),
         };
         return new InstanceDecision.Decided

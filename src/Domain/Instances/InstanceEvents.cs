@@ -22,6 +22,9 @@ public abstract record InstanceEvent(DateTimeOffset At);
 public sealed record InstanceNetworkAllocated(
     Guid InstanceId, string ProjectId, string Host, string Hostname, ValueList<Port> Ports, DateTimeOffset At) : InstanceEvent(At)
 {
+    /// <summary>It is its project's VPN instance.</summary>
+    public bool IsVpn { get; init; }
+
     /// <summary>Of what it is told of itself (<see cref="InstanceMetadata.DigestFor"/>), which is not in the log; null: nothing.</summary>
     public string? MetadataDigest { get; init; }
 }

@@ -43,6 +43,9 @@ public sealed record InstanceNetwork(
 {
     private const int RequestsKept = 16;
 
+    /// <summary>It is its project's VPN instance: it may send for others, and is reached from outside.</summary>
+    public bool IsVpn { get; init; }
+
     /// <summary>What was taken from it while it goes on, or never came to be, and its host has not let go of yet.</summary>
     public ValueList<Port> Leaving { get; init; } = [];
 
@@ -70,6 +73,7 @@ public sealed record InstanceNetwork(
         InstanceNetworkAllocated e => new InstanceNetwork(
             e.InstanceId, InstanceStatus.Allocated, e.ProjectId, e.Host, e.Hostname, e.Ports, (state?.Generation ?? 0) + 1, null, e.At, null)
         {
+            IsVpn = e.IsVpn,
             Leaving = state?.Leaving ?? [],
         },
         InstanceNetworkConfigured e => state! with { Status = InstanceStatus.Configured, Coming = null, ConfiguredAt = e.At, ChangedAt = e.At },

@@ -17,6 +17,9 @@ public sealed record Spawn(
     /// <summary>What the instance is told of itself.</summary>
     public InstanceMetadata Metadata { get; init; } = InstanceMetadata.Empty;
 
+    /// <summary>It is its project's VPN instance: it gets the address that its network keeps for it.</summary>
+    public bool IsVpn { get; init; }
+
     /// <summary>The options of the worker that asks.</summary>
     public NetworkPolicy Policy { get; init; } = NetworkPolicy.Default;
 

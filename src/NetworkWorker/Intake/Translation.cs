@@ -25,6 +25,7 @@ internal static class Translation
             message.InstanceId, message.ProjectId, host, message.Hostname,
             networks.Select(network => new NetworkRequest(network.Network, network.Address, network.MacAddress)).ToValueList(), seed, now)
         {
+            IsVpn = message.IsVpn ?? false,
             Metadata = MetadataTranslation.ToMetadata(message),
         };
     }
