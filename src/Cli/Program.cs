@@ -1,4 +1,5 @@
 using NovaNetBus.Cli;
+using NovaNetBus.Cli.Log;
 using NovaNetBus.Cli.Output;
 using NovaNetBus.Cli.Rpc;
 using NovaNetBus.Hosting.Options;
@@ -7,4 +8,4 @@ using NovaNetBus.Hosting.Options;
 var sources = OptionSources.OfProcess([], "127.0.0.1:8781");
 var connections = Connections.Read(sources, needsBroker: false, needsStore: false, []);
 await using var admin = new RabbitAdmin(connections.RabbitMq);
-return await CommandLine.Run(args, new Surroundings(Streams.OfProcess(), admin, sources, TimeProvider.System));
+return await CommandLine.Run(args, new Surroundings(Streams.OfProcess(), admin, new StoreLog(connections.Postgres), sources, TimeProvider.System));

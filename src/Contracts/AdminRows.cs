@@ -119,7 +119,8 @@ public sealed record RenderedFile(string Path, string Content);
 /// <param name="Events">How many were read.</param>
 /// <param name="Documents">How many records of read models, or lines of an export, were compared.</param>
 /// <param name="Seconds">How long it took.</param>
-public sealed record VerifyReport(long Events, long Documents, double Seconds, IReadOnlyList<VerifyDifference> Differences);
+/// <param name="LastHash">Of an export: the hash of its last line, to be compared with the one that was told when it was made.</param>
+public sealed record VerifyReport(long Events, long Documents, double Seconds, IReadOnlyList<VerifyDifference> Differences, string? LastHash = null);
 
 /// <summary>One thing that is not as the log says.</summary>
 /// <param name="Where">Its address: the read model and the id, or the file and the line.</param>
@@ -127,9 +128,10 @@ public sealed record VerifyReport(long Events, long Documents, double Seconds, I
 /// <param name="Found">What stands there; null: nothing.</param>
 public sealed record VerifyDifference(string Where, string? Expected, string? Found);
 
-/// <summary>The answer of <c>events replay</c>.</summary>
+/// <summary>The answer of <c>events replay</c>. It ends with 1 when there is a difference.</summary>
 /// <param name="Into">The store that was filled, without its password.</param>
-public sealed record ReplayReport(string Into, long Events, long Documents, double Seconds);
+/// <param name="Differences">Hosts whose plans are not the same by both stores.</param>
+public sealed record ReplayReport(string Into, long Events, long Documents, double Seconds, IReadOnlyList<VerifyDifference> Differences);
 
 /// <summary>A row of <c>errors list</c>; <c>errors retry</c> and <c>errors discard</c> answer with a list of those handled.</summary>
 /// <param name="Id">For <c>errors retry</c> and <c>errors discard</c>; the same as long as the message lies there.</param>

@@ -26,11 +26,13 @@ internal static class EventCommands
         new("CAUSATION", row => Printable.Of(row.CausationId), Rank: 6),
     ];
 
-    /// <summary>list and export.</summary>
-    public static Command Group(Conversation conversation) => new("events", "Read, follow and export the log of all that happened")
+    /// <summary>list, export, verify and replay.</summary>
+    public static Command Group(Conversation conversation) => new("events", "Read, follow, export, verify and replay the log of all that happened")
     {
         List(conversation),
         Export(conversation),
+        LogWorkCommands.Verify(conversation),
+        LogWorkCommands.Replay(conversation),
     };
 
     private static Verb List(Conversation conversation)

@@ -18,4 +18,7 @@ internal sealed class ExportChain
     /// <summary>The hash of the next line.</summary>
     /// <param name="line">Without its hash and without its line end.</param>
     public string Next(string line) => Last = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Last}\n{line}")));
+
+    /// <summary>Goes on from a hash as it was found, so that one broken link is told once.</summary>
+    public void GoOnFrom(string hash) => Last = hash;
 }

@@ -25,6 +25,8 @@ namespace NovaNetBus.Cli.Rpc;
 [JsonSerializable(typeof(ErrorRow[]))]
 [JsonSerializable(typeof(WorldState))]
 [JsonSerializable(typeof(HostRendering))]
+[JsonSerializable(typeof(VerifyReport))]
+[JsonSerializable(typeof(ReplayReport))]
 [JsonSerializable(typeof(EffectiveConfiguration))]
 [JsonSerializable(typeof(ConfigurationCheck))]
 internal sealed partial class AdminJson : JsonSerializerContext;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using NovaNetBus.Cli;
+using NovaNetBus.Cli.Log;
 using NovaNetBus.Cli.Output;
 using NovaNetBus.Cli.Rpc;
 using NovaNetBus.Contracts;
@@ -9,7 +10,7 @@ using Xunit;
 namespace NovaNetBus.Programs.Tests.Cli;
 
 /// <summary>One command line, run against an admin that answers as told and remembers what it was asked.</summary>
-internal sealed class Typed(Func<AdminRequest, Task<AdminReply>> answer, int? width = null, bool colour = false, bool live = false) : IAdmin
+internal sealed class Typed(Func<AdminRequest, Task<AdminReply>> answer, int? width = null, bool colour = false, bool live = false) : IAdmin, ILogWork
 {
     private readonly StringWriter _output = new();
     private readonly StringWriter _error = new();
@@ -31,6 +32,12 @@ internal sealed class Typed(Func<AdminRequest, Task<AdminReply>> answer, int? wi
 
     public OptionSources Sources { get; init; } = new([], new Dictionary<string, string>(), "127.0.0.1:0", []);
 
+    /// <summary>What a verification comes to.</summary>
+    public VerifyReport Verified { get; init; } = new(7, 3, 1.5, []);
+
+    /// <summary>A verification takes as long as this.</summary>
+    public Task LogWork { get; init; } = Task.CompletedTask;
+
     public string Output => _output.ToString();
 
     public string Error => _error.ToString();
@@ -46,7 +53,7 @@ internal sealed class Typed(Func<AdminRequest, Task<AdminReply>> answer, int? wi
 
     public Task<int> RunUntil(string[] args, CancellationToken stop) => NovaNetBus.Cli.CommandLine.Run(args, Surroundings(), stop);
 
-    public Surroundings Surroundings() => new(new Streams(_output, _error, width, colour, live), this, Sources, Clock);
+    public Surroundings Surroundings() => new(new Streams(_output, _error, width, colour, live), this, this, Sources, Clock);
 
     public Task<AdminReply> Ask(AdminRequest request, TimeSpan timeout, CancellationToken stop)
     {
@@ -55,4 +62,14 @@ internal sealed class Typed(Func<AdminRequest, Task<AdminReply>> answer, int? wi
         Waited = timeout;
         return Failure is null ? answer(request) : Task.FromException<AdminReply>(Failure);
     }
+
+    public async Task<VerifyReport> Verify(Action<long> progress, CancellationToken stop)
+    {
+        progress(7);
+        await LogWork;
+        return Verified;
+    }
+
+    public Task<ReplayReport> Replay(string into, Action<long> progress, CancellationToken stop) =>
+        Failure is null ? Task.FromResult(new ReplayReport(into, 7, 3, 1.5, Verified.Differences)) : Task.FromException<ReplayReport>(Failure);
 }

@@ -51,9 +51,9 @@ public sealed class reading_the_log
         await typed.Run("events", "export", "--format", "csv");
 
         var lines = typed.Output.Split('\n');
-        Assert.Equal("sequence,stream,version,type,at,host,user,causationId,correlationId,data,hash", lines[0]);
+        Assert.Equal("sequence,stream,version,type,at,host,user,program,causationId,correlationId,data,hash", lines[0]);
         Assert.StartsWith(
-            $"1,instance-{Rows.Id},2,instance-network-configured,2026-11-23T12:00:00.0000000Z,compute-1,nova,m-1,{Rows.Id},\"{{\"\"host\"\":\"\"compute-1\"\",\"\"note\"\":\"\"a, ",
+            $"1,instance-{Rows.Id},2,instance-network-configured,2026-11-23T12:00:00.0000000Z,compute-1,nova,,m-1,{Rows.Id},\"{{\"\"host\"\":\"\"compute-1\"\",\"\"note\"\":\"\"a, ",
             lines[1], StringComparison.Ordinal);
     }
 
