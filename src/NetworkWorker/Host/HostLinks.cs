@@ -119,20 +119,26 @@ internal sealed class HostLinks : IDisposable
     /// <summary>Throws with no-floating-ip-interface when there is no such NIC. An address that the host has for itself is not taken.</summary>
     public void AddFloating(FloatingAddress floating, bool announce = true)
     {
-        var nic = netlink.Links().FirstOrDefault(link => link.Name == floating.Interface)
+        var nic = netlink.TryFind(floating.Interface)
             ?? throw new HostRefusalException(ErrorCodes.NoFloatingIpInterface, $"this host has no interface {floating.Interface}");
-        if (netlink.Addresses().FirstOrDefault(address => address.Ipv4 == floating.Address && address.PrefixLength != 32) is { } own)
+        var isThere = netlink.IsLocal(floating.Address);
+        if (netlink.AddFloatingAddress(nic.Index, floating.Address) && isThere)
         {
-            throw new HostRefusalException(ErrorCodes.HostConfigurationFailed, $"{own} is an address of this host itself");
+            netlink.RemoveAddress(nic.Index, floating.Address, 32);
+            throw new HostRefusalException(ErrorCodes.HostConfigurationFailed, $"{floating.Address} is an address of this host itself");
         }
 
+<<<<<<< HEAD
         netlink.AddFloatingAddress(nic.Index, floating.Address);
         GratuitousArp.Announce(nic, floating.Address, announce ? announcements : 0);
+=======
+        GratuitousArp.Announce(nic, floating.Address, announcements);
+>>>>>>> 8090efa (What a floating IP costs a host does not depend on how many links and addresses it has: restored)
     }
 
     public void RemoveFloating(FloatingAddress floating)
     {
-        if (netlink.Links().FirstOrDefault(link => link.Name == floating.Interface) is { } nic)
+        if (netlink.TryFind(floating.Interface) is { } nic)
         {
             netlink.RemoveAddress(nic.Index, floating.Address, 32);
         }

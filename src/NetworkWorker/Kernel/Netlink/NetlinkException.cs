@@ -13,6 +13,8 @@ internal sealed class NetlinkException(int errno, string request, string? detail
     public const int OutOfRange = 34;
     public const int NotSupported = 95;
     public const int AddressNotAvailable = 99;
+    public const int NetworkUnreachable = 101;
+    public const int HostUnreachable = 113;
 
     public int Errno { get; } = errno;
 
@@ -33,8 +35,10 @@ internal sealed class NetlinkException(int errno, string request, string? detail
         97 => "EAFNOSUPPORT",
         98 => "EADDRINUSE",
         AddressNotAvailable => "EADDRNOTAVAIL",
+        NetworkUnreachable => "ENETUNREACH",
         105 => "ENOBUFS",
         110 => "ETIMEDOUT",
+        HostUnreachable => "EHOSTUNREACH",
         _ => $"errno {errno}",
     };
 }

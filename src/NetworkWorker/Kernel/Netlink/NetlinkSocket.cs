@@ -44,6 +44,17 @@ internal sealed partial class NetlinkSocket : IDisposable
         }
     }
 
+    /// <summary>The one message that answers a request for one thing.</summary>
+    public ReadOnlyMemory<byte> Get(NetlinkRequest request, string what)
+    {
+        lock (oneAtATime)
+        {
+            ReadOnlyMemory<byte> got = default;
+            Exchange(request, what, answer => got = answer);
+            return got;
+        }
+    }
+
     /// <summary>All messages that answer a dump request: each is its fixed part and attributes. Repeated when the kernel's list changed meanwhile.</summary>
     public List<ReadOnlyMemory<byte>> Dump(NetlinkRequest request, string what)
     {

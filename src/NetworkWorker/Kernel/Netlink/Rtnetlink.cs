@@ -9,13 +9,14 @@ namespace NovaNetBus.NetworkWorker.Kernel.Netlink;
 /// </summary>
 internal sealed class Rtnetlink : IDisposable
 {
-    private const ushort NewLink = 16, DeleteLink = 17, GetLink = 18, NewAddress = 20, DeleteAddress = 21, GetAddress = 22;
+    private const ushort NewLink = 16, DeleteLink = 17, GetLink = 18, NewAddress = 20, DeleteAddress = 21, GetAddress = 22, GetRoute = 26;
     private const ushort Request = 0x1, Acknowledge = 0x4, Exclusive = 0x200, Replace = 0x100, Create = 0x400, DumpAll = 0x300;
     private const ushort LinkAddressBytes = 1, LinkName = 3, LinkMtu = 4, LinkParent = 5, LinkMaster = 10, LinkInfo = 18, LinkAlias = 20, LinkExtendedMask = 29;
     private const ushort InfoKind = 1, InfoData = 2;
     private const ushort BridgeForwardDelay = 1, BridgeStp = 5, BridgeMulticastSnooping = 23;
     private const ushort VlanId = 1;
     private const ushort AddressAddress = 1, AddressLocal = 2, AddressBroadcast = 4, AddressProtocol = 11;
+    private const ushort RouteDestination = 1;
     private const uint Up = 0x1, SkipStatistics = 8;
     private const byte Ipv4Family = 2, ScopeLink = 253, ScopeGlobal = 0;
     private const int LongestWithBroadcast = 31;
@@ -99,19 +100,20 @@ internal sealed class Rtnetlink : IDisposable
         Unless(NetlinkException.Exists, request, $"add address {address}/{prefixLength} to interface {linkIndex}");
     }
 
-    /// <summary>Adds an IPv4 address alone, as a /32, with our mark.</summary>
-    public void AddFloatingAddress(int linkIndex, Ipv4 address)
+    /// <summary>Adds an IPv4 address alone, as a /32, with our mark. False: the interface has it already.</summary>
+    public bool AddFloatingAddress(int linkIndex, Ipv4 address)
     {
         var bytes = NetlinkRequest.Address(address.Value);
-        var request = new NetlinkRequest(NewAddress, Request | Acknowledge | Create | Replace, AddressPart(linkIndex, 32))
+        var request = new NetlinkRequest(NewAddress, Request | Acknowledge | Create | Exclusive, AddressPart(linkIndex, 32))
             .With(AddressLocal, bytes).With(AddressAddress, bytes).With(AddressProtocol, [LinkAddress.OurProtocol]);
-        Unless(NetlinkException.Exists, request, $"add address {address}/32 to interface {linkIndex}");
+        return Unless(NetlinkException.Exists, request, $"add address {address}/32 to interface {linkIndex}");
     }
 
     public void RemoveAddress(int linkIndex, Ipv4 address, int prefixLength)
     {
-        var request = new NetlinkRequest(DeleteAddress, Request | Acknowledge, AddressPart(linkIndex, prefixLength))
-            .With(AddressLocal, NetlinkRequest.Address(address.Value));
+        // With the local address alone the kernel does not look at the prefix, and takes whichever it finds first.
+        var bytes = NetlinkRequest.Address(address.Value);
+        var request = new NetlinkRequest(DeleteAddress, Request | Acknowledge, AddressPart(linkIndex, prefixLength)).With(AddressLocal, bytes).With(AddressAddress, bytes);
         Unless(NetlinkException.AddressNotAvailable, request, $"delete address {address}/{prefixLength} of interface {linkIndex}");
     }
 
@@ -119,7 +121,35 @@ internal sealed class Rtnetlink : IDisposable
         [.. socket.Dump(new NetlinkRequest(GetLink, Request | DumpAll, LinkPart(0, 0, 0)).With(LinkExtendedMask, SkipStatistics), "list the interfaces").Select(ReadLink)];
 
     /// <summary>The interface of that name. Throws when there is none.</summary>
-    public Link Find(string name) => Links().FirstOrDefault(link => link.Name == name) ?? throw new InvalidOperationException($"this host has no interface {name}");
+    public Link Find(string name) => TryFind(name) ?? throw new InvalidOperationException($"this host has no interface {name}");
+
+    /// <summary>The interface of that name, or null. What it costs does not depend on how many there are.</summary>
+    public Link? TryFind(string name)
+    {
+        try
+        {
+            return ReadLink(socket.Get(new NetlinkRequest(GetLink, Request, LinkPart(0, 0, 0)).With(LinkName, name).With(LinkExtendedMask, SkipStatistics), $"find interface {name}"));
+        }
+        catch (NetlinkException e) when (e.Errno == NetlinkException.NoDevice)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>True when this host answers for the address. What it costs does not depend on how many it has.</summary>
+    public bool IsLocal(Ipv4 address)
+    {
+        const byte Local = 2;
+        try
+        {
+            var route = new NetlinkRequest(GetRoute, Request, [Ipv4Family, 32, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]).With(RouteDestination, NetlinkRequest.Address(address.Value));
+            return socket.Get(route, $"find the way to {address}").Span[7] == Local;
+        }
+        catch (NetlinkException e) when (e.Errno is NetlinkException.NetworkUnreachable or NetlinkException.HostUnreachable)
+        {
+            return false;
+        }
+    }
 
     public IReadOnlyList<LinkAddress> Addresses() =>
         [.. socket.Dump(new NetlinkRequest(GetAddress, Request | DumpAll, new byte[8]), "list the addresses").Select(ReadAddress).OfType<LinkAddress>()];
@@ -127,15 +157,17 @@ internal sealed class Rtnetlink : IDisposable
     private void Change(string name, string what, Func<NetlinkRequest, NetlinkRequest> attributes) =>
         socket.Run(attributes(new NetlinkRequest(NewLink, Request | Acknowledge, LinkPart(0, 0, 0)).With(LinkName, name)), what);
 
-    private void Unless(int harmless, NetlinkRequest request, string what)
+    /// <summary>False: it was so already.</summary>
+    private bool Unless(int harmless, NetlinkRequest request, string what)
     {
         try
         {
             socket.Run(request, what);
+            return true;
         }
         catch (NetlinkException e) when (e.Errno == harmless)
         {
-            // It is already so.
+            return false;
         }
     }
 
