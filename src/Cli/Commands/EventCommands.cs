@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json;
 using NovaNetBus.Cli.Log;
 using NovaNetBus.Cli.Output;
 using NovaNetBus.Contracts;
@@ -50,9 +51,21 @@ internal static class EventCommands
             var given = AdminCommand.Given(list, parsed);
             return given.Remove("follow")
                 ? conversation.CarryOut(() => Follow(conversation, parsed, given, stop))
-                : conversation.Ask(parsed, new AdminRequest("events list", given), Result.Table(json => json.EventRowArray, Columns, "No events."), stop);
+                : conversation.CarryOut(() => ListOnce(conversation, parsed, given, stop));
         });
         return list;
+    }
+
+    private static async Task<int> ListOnce(Conversation conversation, ParseResult parsed, Dictionary<string, string?> given, CancellationToken stop)
+    {
+        var result = await conversation.Progress.WaitingFor("the scheduler", conversation.Answer(parsed, new AdminRequest("events list", given), stop));
+        conversation.Show(parsed, result, Result.Table(json => json.EventRowArray, Columns, "No events."));
+        if (!given.ContainsKey("limit") && result.ValueKind == JsonValueKind.Array && result.GetArrayLength() == EventPages.Size)
+        {
+            conversation.Surroundings.Streams.Error.WriteLine("Only the last 1000: --since, --until and --limit choose others, and 'novanet events export' writes all.");
+        }
+
+        return ExitCodes.Done;
     }
 
     private static Verb Export(Conversation conversation)

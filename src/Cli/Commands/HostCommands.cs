@@ -14,12 +14,12 @@ internal static class HostCommands
         new("HOST", row => Printable.Of(row.Host)),
         new("ALIVE", row => row.Alive ? "yes" : "no"),
         new("LAST SEEN", row => Printable.Of(row.LastSeen), Rank: 2),
-        new("ROLE", row => Printable.Of(row.Role), Rank: 3),
+        new("ROLE", row => Printable.Of(row.Role), Rank: 4),
         new("PORTS", row => Printable.Of(row.Ports), Rank: 1),
         new("DRIFT", row => Printable.Of(row.Drift), Rank: 1),
-        new("VERSION", row => Printable.Of(row.Version), Rank: 4),
-        new("NETWORKS", row => Printable.Of(string.Join(", ", row.Networks)), Rank: 5),
-        new("REASON", row => Printable.Of(row.Reason), Rank: 6),
+        new("NETWORKS", row => Printable.Of(string.Join(", ", row.Networks)), Rank: 3),
+        new("VERSION", row => Printable.Of(row.Version), Rank: 6),
+        new("REASON", row => Printable.Of(row.Reason), Rank: 5),
     ];
 
     private static readonly Column<NetworkHostChanged>[] MovedColumns =

@@ -110,6 +110,10 @@ internal static class LogWorkCommands
         }
     }
 
-    private static string Told(IReadOnlyList<VerifyDifference> differences) =>
-        differences.Count == 0 ? "no difference" : $"{differences.Count.ToString(CultureInfo.InvariantCulture)} differences";
+    private static string Told(IReadOnlyList<VerifyDifference> differences) => differences.Count switch
+    {
+        0 => "no difference",
+        1 => "1 difference",
+        var several => several.ToString(CultureInfo.InvariantCulture) + " differences",
+    };
 }

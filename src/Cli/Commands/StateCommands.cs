@@ -23,9 +23,19 @@ internal static class StateCommands
     {
         var state = result.Deserialize(AdminJson.Default.WorldState)!;
         Details.Write(streams, [("at", Printable.Of(state.At)), ("last event", Printable.Of(state.Sequence))]);
-        Table.Write(streams, state.Networks, NetworkCommands.Columns, "No networks.");
-        Table.Write(streams, state.FixedIps, FixedCommands.Columns, "No fixed addresses in use.");
-        Table.Write(streams, state.FloatingIps, FloatingCommands.Columns, "No floating addresses in use.");
-        Table.Write(streams, state.Instances, InstanceCommands.Columns, "No instances.");
+        Write(streams, "Networks", state.Networks, NetworkCommands.Columns);
+        Write(streams, "Fixed addresses in use", state.FixedIps, FixedCommands.Columns);
+        Write(streams, "Floating addresses in use", state.FloatingIps, FloatingCommands.Columns);
+        Write(streams, "Instances", state.Instances, InstanceCommands.Columns);
+    }
+
+    private static void Write<T>(Streams streams, string title, IReadOnlyList<T> rows, IReadOnlyList<Column<T>> columns)
+    {
+        streams.Out.WriteLine();
+        streams.Out.WriteLine(rows.Count == 0 ? $"{title}: none" : $"{title}:");
+        if (rows.Count > 0)
+        {
+            Table.Write(streams, rows, columns, title);
+        }
     }
 }

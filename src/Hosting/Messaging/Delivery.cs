@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using MassTransit;
 using RabbitMQ.Client;
@@ -11,7 +12,9 @@ namespace NovaNetBus.Hosting.Messaging;
 /// <param name="TraceParent">W3C traceparent header.</param>
 /// <param name="UserId">The broker user that published, which the broker has checked.</param>
 /// <param name="Redelivered">True when it was delivered before, to this worker or another.</param>
-public sealed record Delivery(string? MessageId, string? CorrelationId, string? ReplyTo, string? TraceParent, string? UserId, bool Redelivered)
+/// <param name="Patience">How long the publisher waits, by the message's <c>expiration</c>; null: not told.</param>
+public sealed record Delivery(
+    string? MessageId, string? CorrelationId, string? ReplyTo, string? TraceParent, string? UserId, bool Redelivered, TimeSpan? Patience = null)
 {
     private const string TraceParentHeader = "traceparent";
 
@@ -29,7 +32,8 @@ public sealed record Delivery(string? MessageId, string? CorrelationId, string? 
         NullIfEmpty(properties.ReplyTo),
         HeaderOf(properties, TraceParentHeader),
         NullIfEmpty(properties.UserId),
-        redelivered);
+        redelivered,
+        uint.TryParse(properties.Expiration, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds) ? TimeSpan.FromMilliseconds(milliseconds) : null);
 
     private static string? HeaderOf(IReadOnlyBasicProperties properties, string name) =>
         properties.Headers is { } headers && headers.TryGetValue(name, out var value)

@@ -94,7 +94,7 @@ public sealed class proving_the_log : IDisposable
         Assert.Equal(1, await typed.Run("events", "verify"));
 
         Assert.Contains("instance 5f7d: state  configured  failed", typed.Output, StringComparison.Ordinal);
-        Assert.Contains("1 differences", typed.Output, StringComparison.Ordinal);
+        Assert.Contains("1.5 s: 1 difference.", typed.Output, StringComparison.Ordinal);
     }
 
     [Fact]

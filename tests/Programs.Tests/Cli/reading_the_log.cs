@@ -57,6 +57,18 @@ public sealed class reading_the_log
             lines[1], StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(999, false), InlineData(1000, true), InlineData(5000, true)]
+    public async Task a_list_says_when_it_is_not_all(int events, bool said)
+    {
+        var typed = Log(() => events);
+
+        Assert.Equal(0, await typed.Run("events", "list", "--output", "json"));
+
+        Assert.Equal(said, typed.Error.Contains("Only the last 1000", StringComparison.Ordinal));
+        Assert.Equal(Math.Min(events, 1000), JsonDocument.Parse(typed.Output).RootElement.GetArrayLength());
+    }
+
     [Fact]
     public async Task following_shows_the_last_and_then_what_comes_each_event_once()
     {
