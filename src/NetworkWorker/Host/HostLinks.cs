@@ -128,12 +128,7 @@ internal sealed class HostLinks : IDisposable
             throw new HostRefusalException(ErrorCodes.HostConfigurationFailed, $"{floating.Address} is an address of this host itself");
         }
 
-<<<<<<< HEAD
-        netlink.AddFloatingAddress(nic.Index, floating.Address);
         GratuitousArp.Announce(nic, floating.Address, announce ? announcements : 0);
-=======
-        GratuitousArp.Announce(nic, floating.Address, announcements);
->>>>>>> 8090efa (What a floating IP costs a host does not depend on how many links and addresses it has: restored)
     }
 
     public void RemoveFloating(FloatingAddress floating)
