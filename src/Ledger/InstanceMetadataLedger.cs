@@ -21,8 +21,8 @@ public sealed class InstanceMetadataLedger
     internal InstanceMetadataLedger(LedgerSessions sessions) => this.sessions = sessions;
 
     /// <summary>
-    /// The instance that has this address on this bridge of this host, as of one moment; null when none has, or when it is on another host and
-    /// that one serves it.
+    /// The instance that has this address on this bridge of this host, as of one moment; null when none has, or when another host serves it on that
+    /// network.
     /// </summary>
     public async Task<InstanceSelf?> FindAsync(string host, string bridge, Ipv4 address, CancellationToken cancellation)
     {
@@ -37,12 +37,15 @@ public sealed class InstanceMetadataLedger
         var batch = session.Documents.CreateBatchQuery();
         var instance = batch.Load<InstanceDocument>(instanceId);
         var metadata = batch.Load<InstanceMetadataDocument>(instanceId);
-        var record = batch.Load<HostDocument>(host);
         await batch.Execute(cancellation);
-        return await instance is { State: { IsOnHost: true } state, ServedBy: { } server }
-            && server == host && state.Ports.Any(port => port.NetworkId == network.Id && port.Address == address)
-            ? new InstanceSelf(state, ServedNetworks.Of(state, (await record)?.State, networks), (await metadata)?.Metadata ?? InstanceMetadata.Empty)
-            : null;
+        if (await instance is not { State: { IsOnHost: true } state, ServedBy: { } place }
+            || network.HostFor(place) != host || !state.Ports.Any(port => port.NetworkId == network.Id && port.Address == address))
+        {
+            return null;
+        }
+
+        var record = await session.Documents.LoadAsync<HostDocument>(place, cancellation);
+        return new InstanceSelf(state, ServedNetworks.Of(state, record?.State, networks), (await metadata)?.Metadata ?? InstanceMetadata.Empty);
     }
 
     private static async Task<Guid?> OwnerAsync(IQuerySession session, Network network, Ipv4 address, CancellationToken cancellation)
