@@ -16,9 +16,9 @@ namespace NovaNetBus.Ledger;
 /// </summary>
 internal sealed class NetworkDirectory
 {
-    // A sum over row versions: neither a clock (they go backwards) nor a count (one more and one less is no change) would do.
+    // A sum over row versions, which are random: neither a clock (they go backwards) nor a count (one more and one less is no change) would do.
     private const string Stamp =
-        "select count(*)::text || ' ' || coalesce(sum(hashtextextended(id::text || mt_version::text, 0)), 0)::text from " + LedgerSetup.SchemaName + ".mt_doc_network";
+        "select count(*)::text || ' ' || coalesce(sum(uuid_hash_extended(mt_version, 0)), 0)::text from " + LedgerSetup.SchemaName + ".mt_doc_network";
 
     private IReadOnlyDictionary<Guid, long> versions = new Dictionary<Guid, long>();
     private string? stamp;
