@@ -42,6 +42,7 @@ public static class ErrorCodes
     public const string InvalidRequest = "invalid-request";
     public const string HostNotFound = "host-not-found";
     public const string HostIsAlive = "host-is-alive";
+    public const string HostNotAnswering = "host-not-answering";
     public const string NoNetworkHost = "no-network-host";
     public const string InterfaceCarriesAddresses = "interface-carries-addresses";
     public const string HostConfigurationFailed = "host-configuration-failed";

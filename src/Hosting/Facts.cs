@@ -25,7 +25,7 @@ public static class Facts
     /// <summary>An instance's NICs; <paramref name="networks"/> are those of its ports.</summary>
     /// <param name="settings">Of its host.</param>
     public static IReadOnlyList<Vif> Vifs(InstanceNetwork instance, IReadOnlyList<ServedNetwork> networks, HostSettings settings) =>
-        [.. instance.Ports.Select(port => VifOf(port, NetworkOf(port, networks), settings))];
+        [.. instance.Ports.Select(port => VifOf(port, instance, NetworkOf(port, networks), settings))];
 
     /// <summary>A refusal.</summary>
     public static InstanceNetworkFailed Failed(Guid instanceId, string host, Refusal refusal) =>
@@ -35,7 +35,19 @@ public static class Facts
     public static Contracts.InstanceNetworkReleased Released(InstanceNetwork instance, string host) =>
         new(instance.InstanceId, host, [.. InstanceDecisions.AddressesOf(instance).Select(address => address.ToString())]);
 
-    private static Vif VifOf(Port port, ServedNetwork served, HostSettings settings)
+    /// <summary>A floating IP leads to an instance.</summary>
+    public static Contracts.FloatingIpAssociated Associated(InstanceNetwork instance, AssociatedIp floating) =>
+        new(floating.Address.ToString(), floating.FixedIp.ToString(), instance.InstanceId, instance.Host!);
+
+    /// <summary>A floating IP leads to an instance no more; <paramref name="host"/> has let go of it.</summary>
+    public static Contracts.FloatingIpDisassociated Disassociated(InstanceNetwork instance, AssociatedIp floating, string host) =>
+        new(floating.Address.ToString(), floating.FixedIp.ToString(), instance.InstanceId, host);
+
+    /// <summary>The same, as the log has it.</summary>
+    public static Contracts.FloatingIpDisassociated Disassociated(Domain.FloatingIps.FloatingIpDisassociated left) =>
+        new(left.Address.ToString(), left.FixedIp.ToString(), left.InstanceId, left.Host);
+
+    private static Vif VifOf(Port port, InstanceNetwork instance, ServedNetwork served, HostSettings settings)
     {
         var network = served.Network;
         var v6 = settings.UsesIpv6 ? network.CidrV6 : null;
@@ -54,8 +66,8 @@ public static class Facts
             RouterOf(served, settings)?.ToString(),
             network.EnableDhcp && settings.Manager != NetworkManagerKind.FlatManager ? served.HostAddress.ToString() : null,
             [.. settings.DnsFor(network).Select(dns => dns.ToString())],
-            FloatingIps: [],
-            Injected: settings.InjectsConfiguration,
+            [.. instance.Floatings.Where(floating => floating.FixedIp == port.Address).Select(floating => floating.Address.ToString())],
+            settings.InjectsConfiguration,
             v6?.AddressOf(port.Mac).ToString(),
             v6?.PrefixLength,
             v6 is null ? null : network.GatewayV6?.ToString());

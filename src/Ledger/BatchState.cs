@@ -27,6 +27,7 @@ internal sealed class BatchState
         quotas = new FixedIpQuotas(session);
         Instances = new(appending, Streams.OfInstance, (_, state, change) => InstanceNetwork.Evolve(state, change));
         Hosts = new(appending, Streams.OfHost, (_, state, change) => HostRecord.Evolve(state, change));
+        Floatings = new FloatingBatch(session, appending);
         Blocks = new(appending, Streams.OfBlock, (key, state, change) => (state ?? Block.Fresh(key.NetworkId, key.Index)).Evolve(change));
     }
 
@@ -35,6 +36,8 @@ internal sealed class BatchState
     public StreamKind<string, HostRecord, HostEvent> Hosts { get; }
 
     public StreamKind<BlockKey, Block, FixedIpEvent> Blocks { get; }
+
+    public FloatingBatch Floatings { get; }
 
     /// <summary>Of the MAC addresses looked up: the segments where NICs have them.</summary>
     public IReadOnlyDictionary<MacAddress, ImmutableHashSet<string>> Macs => macs;

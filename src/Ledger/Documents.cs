@@ -80,8 +80,14 @@ internal sealed class FloatingBlockDocument
 
     public required FloatingBlock State { get; set; }
 
+    /// <summary>Addresses that the pool has in it.</summary>
+    public int Total { get; set; }
+
     /// <summary>Addresses that a project could have now.</summary>
     public int Free { get; set; }
+
+    /// <summary>The projects that have addresses of it by their quota.</summary>
+    public IReadOnlyList<string> Owners { get; set; } = [];
 }
 
 /// <summary>A network that exists.</summary>

@@ -12,8 +12,17 @@ public sealed record FloatingPoolChange(string Pool, string? Interface, long Cou
 public sealed class FloatingLedger
 {
     private readonly LedgerSessions sessions;
+    private readonly LedgerWriter writer;
 
-    internal FloatingLedger(LedgerSessions sessions) => this.sessions = sessions;
+    internal FloatingLedger(LedgerSessions sessions, LedgerWriter writer) => (this.sessions, this.writer) = (sessions, writer);
+
+    /// <summary>A project gets an address of a pool: the outcome's. Refusals: see <see cref="FloatingAllocation.Allocate"/>.</summary>
+    public Task<InstanceOutcome> AllocateAsync(AllocateFloating command, Origin origin, CancellationToken cancellation) => writer.SubmitAsync(
+        new InstanceWork(null, origin.Host, command.Now, origin, situation => FloatingAllocation.Allocate(command, situation)), cancellation);
+
+    /// <summary>A project gives its address back. Refusals: see <see cref="FloatingAllocation.Release"/>.</summary>
+    public Task<InstanceOutcome> ReleaseAsync(string address, string projectId, DateTimeOffset now, Origin origin, CancellationToken cancellation) => writer.SubmitAsync(
+        new InstanceWork(null, origin.Host, now, origin, situation => FloatingAllocation.Release(address, projectId, situation, now)), cancellation);
 
     /// <summary>A range of addresses comes into a pool. Refusals: see <see cref="FloatingDecisions.Create"/>.</summary>
     public async Task<Decision<FloatingPoolChange>> CreateAsync(CreateFloatingRange command, Origin origin, CancellationToken cancellation)

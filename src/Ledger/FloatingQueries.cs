@@ -1,6 +1,7 @@
 using Marten;
 using NovaNetBus.Domain.Addressing;
 using NovaNetBus.Domain.FloatingIps;
+using NovaNetBus.Domain.Instances;
 
 namespace NovaNetBus.Ledger;
 
@@ -37,16 +38,37 @@ public sealed class FloatingQueries
     public async Task<FloatingEntry?> FindAsync(Ipv4 address, CancellationToken cancellation)
     {
         await using var session = await sessions.SnapshotAsync(cancellation);
-        long first = FloatingKey.FirstOf(address).Value;
-        var blocks = await session.Documents.Query<FloatingBlockDocument>().Where(block => block.First == first).ToListAsync(cancellation);
-        if (blocks.FirstOrDefault(block => block.State.Find(address) is not null) is not { } home)
+        if (await PlaceAsync(session, address, cancellation) is not { Floating: var floating } place)
         {
             return null;
         }
 
-        var floating = home.State.Find(address)!;
         var hosts = await HostsAsync(session, floating.InstanceId is { } id ? [id] : [], cancellation);
-        return new FloatingEntry(home.Pool, floating, HostOf(floating, hosts));
+        return new FloatingEntry(place.Block.Pool, floating, HostOf(floating, hosts));
+    }
+
+    /// <summary>What comes next for a floating-associate: see <see cref="FloatingWays.ToAssociate"/>.</summary>
+    public async Task<FloatingWay> WayToAssociateAsync(AssociateFloating command, CancellationToken cancellation)
+    {
+        await using var session = await sessions.SnapshotAsync(cancellation);
+        var (named, holder) = await ReadAsync(session, command.FloatingIp, cancellation);
+        var instance = (await session.Documents.LoadAsync<InstanceDocument>(command.InstanceId, cancellation))?.State;
+        return FloatingWays.ToAssociate(command, instance, named, holder);
+    }
+
+    /// <summary>What comes next for a floating-disassociate: see <see cref="FloatingWays.ToDisassociate"/>.</summary>
+    public async Task<FloatingWay> WayToDisassociateAsync(string address, string projectId, string? request, CancellationToken cancellation)
+    {
+        await using var session = await sessions.SnapshotAsync(cancellation);
+        var (named, holder) = await ReadAsync(session, address, cancellation);
+        return FloatingWays.ToDisassociate(address, projectId, request, named, holder);
+    }
+
+    /// <summary>How many floating IPs a project has by its quota.</summary>
+    public async Task<long> UsedAsync(string projectId, CancellationToken cancellation)
+    {
+        await using var session = await sessions.SnapshotAsync(cancellation);
+        return await FloatingBatch.UsedAsync(session.Connection, projectId, cancellation);
     }
 
     /// <summary>All pools that have addresses, by name.</summary>
@@ -59,6 +81,24 @@ public sealed class FloatingQueries
             .. blocks.GroupBy(block => block.Pool).Select(pool => Sum(pool.Key, [.. pool.SelectMany(block => block.State.Addresses.Values)]))
                 .Where(pool => pool.Total > 0).OrderBy(pool => pool.Name, StringComparer.Ordinal),
         ];
+    }
+
+    /// <summary>The floating IP of this text, and the instance that it leads to; null: there is none.</summary>
+    private static async Task<(FloatingIp? Named, InstanceNetwork? Holder)> ReadAsync(LedgerSession session, string? text, CancellationToken cancellation)
+    {
+        if (!Ipv4.TryParse(text, out var address) || (await PlaceAsync(session, address, cancellation))?.Floating is not { } named)
+        {
+            return (null, null);
+        }
+
+        return (named, named.InstanceId is { } id ? (await session.Documents.LoadAsync<InstanceDocument>(id, cancellation))?.State : null);
+    }
+
+    private static async Task<FloatingPlace?> PlaceAsync(LedgerSession session, Ipv4 address, CancellationToken cancellation)
+    {
+        long first = FloatingKey.FirstOf(address).Value;
+        var blocks = await session.Documents.Query<FloatingBlockDocument>().Where(block => block.First == first).ToListAsync(cancellation);
+        return blocks.Select(block => block.State.Find(address) is { } floating ? new FloatingPlace(block.State.Key, floating) : null).FirstOrDefault(place => place is not null);
     }
 
     private static FloatingPool Sum(string name, IReadOnlyList<FloatingIp> addresses)

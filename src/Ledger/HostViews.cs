@@ -12,8 +12,11 @@ public sealed record HostContent(IReadOnlyList<ServedNetwork> Networks, IReadOnl
     /// <summary>What its worker's options shape of it, as they were told last; null: never.</summary>
     public HostSettings? Settings { get; init; }
 
+    /// <summary>Floating IPs of these ports.</summary>
+    public IReadOnlyList<ServedFloating> Floatings { get; init; } = [];
+
     /// <summary>What the plan is made from, now or for a time gone by.</summary>
-    public HostView ViewOf(string host, HostSettings settings) => new(host, settings, Networks, Ports);
+    public HostView ViewOf(string host, HostSettings settings) => new(host, settings, Networks, Ports) { Floatings = Floatings };
 }
 
 /// <summary>Reads what a host must serve, for a full reconcile.</summary>
@@ -43,6 +46,7 @@ public sealed class HostViews
             ports)
         {
             Settings = record?.State.Settings,
+            Floatings = [.. served.SelectMany(instance => ServedFloating.Of(instance.State))],
         };
     }
 }

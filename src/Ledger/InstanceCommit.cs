@@ -57,7 +57,7 @@ internal sealed class InstanceCommit(LedgerSessions sessions)
                         break;
                     case InstanceDecision.Decided decided:
                         Apply(decided, work);
-                        return Outcome(work, null) with { Addresses = decided.Blocks.Select(change => change.Event).ToValueList() };
+                        return Outcome(work, null) with { Addresses = decided.Blocks.Select(change => change.Event).ToValueList(), Floating = decided.Floating };
                     case InstanceDecision.Refused refused:
                         if (refused.Event is { } fact)
                         {
@@ -74,8 +74,17 @@ internal sealed class InstanceCommit(LedgerSessions sessions)
                     case InstanceDecision.NeedsFreeBlock needs:
                         await PreferAnotherAsync(needs.NetworkId, work, tried, cancellation);
                         break;
+                    case InstanceDecision.NeedsFloatings needs:
+                        await state.Floatings.LoadAsync(needs.First, cancellation);
+                        break;
+                    case InstanceDecision.NeedsFreeFloating needs:
+                        await state.Floatings.OfferAsync(needs.Pool, work.Host, cancellation);
+                        break;
+                    case InstanceDecision.NeedsProjectFloatings needs:
+                        await state.Floatings.CountAsync(needs.ProjectId, cancellation);
+                        break;
                     default:
-                        throw new InvalidOperationException("a decision is one of five");
+                        throw new InvalidOperationException("a decision is one of eight");
                 }
             }
         }
@@ -87,6 +96,7 @@ internal sealed class InstanceCommit(LedgerSessions sessions)
         {
             Macs = state.Macs,
             FixedIpsLeft = state.FixedIpsLeft(work),
+            Floatings = state.Floatings.Known,
         };
 
         /// <summary>No block is offered twice to one work: one with a free address is not enough for an instance that needs two.</summary>
@@ -124,6 +134,11 @@ internal sealed class InstanceCommit(LedgerSessions sessions)
                 {
                     preferred[change.Block.NetworkId] = change.Block.Index; // the network is not full any more
                 }
+            }
+
+            foreach (var change in decided.Floatings)
+            {
+                state.Floatings.Append(change, work.Origin);
             }
 
             foreach (var change in decided.Instance)

@@ -1,4 +1,5 @@
 using NovaNetBus.Domain;
+using NovaNetBus.Domain.Addressing;
 using NovaNetBus.Domain.FixedIps;
 using NovaNetBus.Domain.HostPlan;
 using NovaNetBus.Domain.Instances;
@@ -13,6 +14,9 @@ public sealed record InstanceOutcome(InstanceNetwork? State, IReadOnlyList<Serve
 {
     /// <summary>What became of addresses by it.</summary>
     public ValueList<FixedIpEvent> Addresses { get; init; } = [];
+
+    /// <summary>The floating IP that it was about; null: about none.</summary>
+    public Ipv4? Floating { get; init; }
 }
 
 /// <summary>
@@ -71,4 +75,16 @@ public sealed class InstanceLedger
     /// <summary>An address less for a running instance; it is free after <see cref="ConfiguredAsync"/>. Refusals: see <see cref="FixedIpChanges.Remove"/>.</summary>
     public Task<InstanceOutcome> RemoveFixedIpAsync(RemoveFixedIp command, Origin origin, CancellationToken cancellation) => writer.SubmitAsync(
         new InstanceWork(command.InstanceId, command.Host, command.Now, origin, situation => FixedIpChanges.Remove(command, situation), NeedsBlocks: true), cancellation);
+
+    /// <summary>A floating IP leads to an instance of this host. Refusals: see <see cref="FloatingChanges.Associate"/>.</summary>
+    public Task<InstanceOutcome> AssociateAsync(AssociateFloating command, Origin origin, CancellationToken cancellation) => writer.SubmitAsync(
+        new InstanceWork(command.InstanceId, origin.Host, command.Now, origin, situation => FloatingChanges.Associate(command, situation)), cancellation);
+
+    /// <summary>A floating IP leads to it no more; others can have it after <see cref="ConfiguredAsync"/>. Refusals: see <see cref="FloatingChanges.Disassociate"/>.</summary>
+    public Task<InstanceOutcome> DisassociateAsync(DisassociateFloating command, Origin origin, CancellationToken cancellation) => writer.SubmitAsync(
+        new InstanceWork(command.InstanceId, origin.Host, command.Now, origin, situation => FloatingChanges.Disassociate(command, situation)), cancellation);
+
+    /// <summary>Takes back the floating IP that came last, since its host cannot be brought into that state: see <see cref="FloatingChanges.Withdrawn"/>.</summary>
+    public Task<InstanceOutcome> WithdrawnFloatingAsync(Guid instanceId, long generation, DateTimeOffset now, Origin origin, CancellationToken cancellation) => writer.SubmitAsync(
+        new InstanceWork(instanceId, origin.Host, now, origin, situation => FloatingChanges.Withdrawn(generation, situation, now)), cancellation);
 }

@@ -12,6 +12,12 @@ internal static class LedgerLocks
     /// </summary>
     public const long Networks = 0x6e6f7661_0002;
 
+    /// <summary>
+    /// Held (by transaction) by each commit that gives a project a floating IP of its quota, from before it counts: two that count at once would both find
+    /// the last one free.
+    /// </summary>
+    public const long FloatingQuota = 0x6e6f7661_0004;
+
     /// <summary>Held (by session) by the one program that does what must run once in the whole installation: see <see cref="Leadership"/>.</summary>
     public const long Leader = 0x6e6f7661_0003;
 

@@ -42,7 +42,7 @@ public static class LedgerSetup
         services.AddSingleton(provider => new FixedIpLedger(provider.GetRequiredService<LedgerWriter>(), provider.GetRequiredService<LedgerSessions>()));
         services.AddSingleton(provider => new HostRetirement(provider.GetRequiredService<LedgerWriter>(), provider.GetRequiredService<LedgerSessions>()));
         services.AddSingleton(provider => new NetworkLedger(provider.GetRequiredService<LedgerSessions>()));
-        services.AddSingleton(provider => new FloatingLedger(provider.GetRequiredService<LedgerSessions>()));
+        services.AddSingleton(provider => new FloatingLedger(provider.GetRequiredService<LedgerSessions>(), provider.GetRequiredService<LedgerWriter>()));
         services.AddSingleton(provider => new ProjectLedger(provider.GetRequiredService<LedgerSessions>()));
         services.AddSingleton(provider => new NetworkHosts(provider.GetRequiredService<LedgerSessions>()));
         services.AddSingleton(provider => new HostRegistry(provider.GetRequiredService<LedgerSessions>()));
@@ -132,7 +132,8 @@ public static class LedgerSetup
             .Duplicate(block => block.FreeFrom, configure: index => index.Columns = ["network_id", "free_from"])
             .Duplicate(block => block.DeallocatedSince);
         options.Schema.For<FloatingBlockDocument>().DocumentAlias("floating_block")
-            .Duplicate(block => block.Pool).Duplicate(block => block.First).Duplicate(block => block.Free);
+            .Duplicate(block => block.Pool).Duplicate(block => block.First).Duplicate(block => block.Free).Duplicate(block => block.Total)
+            .GinIndexJsonData();
         options.Storage.ExtendedSchemaObjects.Add(SegmentMacs.Table());
         options.Schema.For<NetworkDocument>().DocumentAlias("network");
         options.Schema.For<HostDocument>().DocumentAlias("host");

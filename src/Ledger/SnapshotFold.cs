@@ -186,6 +186,8 @@ internal sealed class SnapshotFold(ConcurrentDictionary<Guid, Network> known)
         document.State = document.State.Evolve(change);
         document.StreamVersion = version;
         document.Free = document.State.Free;
+        document.Total = document.State.Addresses.Count;
+        document.Owners = [.. document.State.Addresses.Values.Where(floating => !floating.AutoAssigned).Select(floating => floating.ProjectId).OfType<string>().Distinct()];
     }
 
     private void Apply(Guid networkId, NetworkEvent change, long version)

@@ -24,7 +24,7 @@ internal sealed partial class InstancePipeline(
     /// <summary>Brings an instance's network into being, and tells so; or tells why not.</summary>
     public async Task SpawnAsync(Spawn command, Delivery delivery, CancellationToken cancellation)
     {
-        var way = new Way(command.InstanceId, delivery, OriginOf(command.InstanceId, delivery), cancellation);
+        var way = WayOf(command.InstanceId, delivery, cancellation);
         var outcome = await outage.WaitOutAsync("Allocating", token => ledger.SpawnAsync(command, way.Origin, token), cancellation);
         if (outcome.Refusal is { } refusal)
         {
@@ -35,7 +35,7 @@ internal sealed partial class InstancePipeline(
 
         try
         {
-            await BringAboutAsync(outcome, way);
+            await TellOfFloatingsAsync(await BringAboutAsync(outcome, way), way);
         }
         catch (HostApplyException failure)
         {
@@ -48,7 +48,7 @@ internal sealed partial class InstancePipeline(
     /// <summary>One more address for a running instance.</summary>
     public async Task AddFixedIpAsync(AddFixedIp command, Delivery delivery, CancellationToken cancellation)
     {
-        var way = new Way(command.InstanceId, delivery, OriginOf(command.InstanceId, delivery), cancellation);
+        var way = WayOf(command.InstanceId, delivery, cancellation);
         var outcome = await outage.WaitOutAsync("Adding an address", token => ledger.AddFixedIpAsync(command, way.Origin, token), cancellation);
         if (outcome.Refusal is { } refusal)
         {
@@ -71,7 +71,7 @@ internal sealed partial class InstancePipeline(
     /// <summary>An address less for a running instance. It is free only when the host has let go of it.</summary>
     public async Task RemoveFixedIpAsync(RemoveFixedIp command, Delivery delivery, CancellationToken cancellation)
     {
-        var way = new Way(command.InstanceId, delivery, OriginOf(command.InstanceId, delivery), cancellation);
+        var way = WayOf(command.InstanceId, delivery, cancellation);
         var outcome = await outage.WaitOutAsync("Removing an address", token => ledger.RemoveFixedIpAsync(command, way.Origin, token), cancellation);
         try
         {
@@ -97,11 +97,16 @@ internal sealed partial class InstancePipeline(
         var instance = deleted.State!;
         if (instance.Status == InstanceStatus.Releasing)
         {
-            await reconciler.ApplyAsync(HostChange.Going(ViewOf(deleted, [.. ServedPort.Of(instance), .. ServedPort.LeavingOf(instance)]), new Cause(delivery.MessageId, instanceId)), cancellation);
+            await reconciler.ApplyAsync(HostChange.Going(ViewOf(deleted, has: true, leaving: true), new Cause(delivery.MessageId, instanceId)), cancellation);
             await SeeLeasesAsync(cancellation);
             var released = await outage.WaitOutAsync(
                 "Releasing", token => ledger.ReleasedAsync(instanceId, settings.EndsLeases, clock.GetUtcNow(), origin, token), cancellation);
             instance = released.State!;
+        }
+
+        foreach (var floating in instance.Floatings)
+        {
+            await PublishAsync(Facts.Disassociated(instance, floating, host), instanceId, delivery with { ReplyTo = null }, cancellation);
         }
 
         await PublishAsync(Facts.Released(instance, host), instanceId, delivery, cancellation);
@@ -115,11 +120,24 @@ internal sealed partial class InstancePipeline(
         return PublishAsync(Facts.Failed(instanceId, host, refusal), instanceId, delivery, cancellation);
     }
 
+    /// <summary>Each floating IP that leads to an instance which is new on this host.</summary>
+    public async Task TellOfFloatingsAsync(InstanceOutcome configured, Way way)
+    {
+        var instance = configured.State!;
+        foreach (var floating in instance.IsOnHost ? instance.Floatings : [])
+        {
+            await PublishAsync(Facts.Associated(instance, floating), way.InstanceId, way.Unanswered, way.Cancellation);
+        }
+    }
+
+    /// <summary>What goes along with a message on its way.</summary>
+    public Way WayOf(Guid instanceId, Delivery delivery, CancellationToken cancellation) => new(instanceId, delivery, OriginOf(instanceId, delivery), cancellation);
+
     /// <summary>
     /// The host follows, that is recorded, and told. If the instance's network has changed once more meanwhile, the host follows that too. Throws
     /// <see cref="HostApplyException"/> when the host cannot.
     /// </summary>
-    private async Task BringAboutAsync(InstanceOutcome decided, Way way)
+    public async Task<InstanceOutcome> BringAboutAsync(InstanceOutcome decided, Way way)
     {
         var outcome = await FollowAsync(decided, way);
         while (outcome.State!.Status == InstanceStatus.Allocated)
@@ -130,29 +148,38 @@ internal sealed partial class InstancePipeline(
         if (outcome.State.Status != InstanceStatus.Configured)
         {
             await RefuseAsync(way.InstanceId, new Refusal(ErrorCodes.InstanceDeleted, $"Instance {way.InstanceId} was deleted meanwhile."), way.Delivery, way.Cancellation);
-            return;
+            return outcome;
         }
 
-        await PublishAsync(Facts.Configured(outcome.State, outcome.Networks, settings), way.InstanceId, way.Delivery, way.Cancellation);
+        await PublishAsync(
+            Facts.Configured(outcome.State, outcome.Networks, settings), way.InstanceId, way.AnswersConfigured ? way.Delivery : way.Unanswered, way.Cancellation);
         LogConfigured(log, outcome.State.Hostname, InstanceDecisions.AddressesOf(outcome.State), outcome.State.Generation);
+        return outcome;
     }
 
     /// <summary>The host takes up what the instance has and lets go of what leaves it, and that is recorded.</summary>
     private async Task<InstanceOutcome> FollowAsync(InstanceOutcome decided, Way way)
     {
         var instance = decided.State!;
-        IReadOnlyList<ServedPort> has = instance.IsOnHost ? [.. ServedPort.Of(instance)] : [];
         var cause = new Cause(way.Delivery.MessageId, way.InstanceId);
-        await reconciler.ApplyAsync(HostChange.Becoming(ViewOf(decided, [.. has, .. ServedPort.LeavingOf(instance)]), ViewOf(decided, has), cause), way.Cancellation);
+        await reconciler.ApplyAsync(
+            HostChange.Becoming(ViewOf(decided, instance.IsOnHost, leaving: true), ViewOf(decided, instance.IsOnHost, leaving: false), cause), way.Cancellation);
         await (instance.Leaving.Count > 0 ? SeeLeasesAsync(way.Cancellation) : Task.CompletedTask);
-        return await outage.WaitOutAsync(
+        var recorded = await outage.WaitOutAsync(
             "Recording", token => ledger.ConfiguredAsync(way.InstanceId, instance.Generation, settings.EndsLeases, clock.GetUtcNow(), way.Origin, token), way.Cancellation);
+        foreach (var left in instance.LeavingFloatings.Where(left => !left.NeverLed))
+        {
+            var delivery = left.Floating.Address == way.AnswersFloating ? way.Delivery : way.Unanswered;
+            await PublishAsync(Facts.Disassociated(instance, left.Floating, host), way.InstanceId, delivery, way.Cancellation);
+        }
+
+        return recorded;
     }
 
     /// <summary>Has the host let go of what leaves the instance. When it cannot now, the addresses stay deallocated until the reaper frees them.</summary>
-    private async Task LetGoAsync(InstanceOutcome outcome, Way way)
+    public async Task LetGoAsync(InstanceOutcome outcome, Way way)
     {
-        if (outcome.State is not { Leaving.Count: > 0 } state || state.Host != host)
+        if (outcome.State is not { IsLettingGo: true } state || state.Host != host)
         {
             return;
         }
@@ -171,14 +198,24 @@ internal sealed partial class InstancePipeline(
     private Task SeeLeasesAsync(CancellationToken cancellation) =>
         settings.EndsLeases ? Task.CompletedTask : outage.WaitOutAsync("Looking at leases", leases.CatchUpAsync, cancellation);
 
-    private static Refusal RefusalOf(HostApplyException failure) => new(failure.Code, failure.Message, Retryable: true);
+    /// <summary>What a host that cannot follow means for the message.</summary>
+    public static Refusal RefusalOf(HostApplyException failure) => new(failure.Code, failure.Message, Retryable: true);
 
     private Origin OriginOf(Guid instanceId, Delivery delivery) => new(delivery.MessageId, instanceId.ToString(), host, delivery.UserId);
 
-    private HostView ViewOf(InstanceOutcome outcome, IReadOnlyList<ServedPort> ports) => new(
-        host, settings, [.. outcome.Networks.Where(served => ports.Any(port => port.NetworkId == served.Network.Id))], ports);
+    /// <summary>What of the instance is on the host: what it has, and what leaves it.</summary>
+    private HostView ViewOf(InstanceOutcome outcome, bool has, bool leaving)
+    {
+        var instance = outcome.State!;
+        ServedPort[] ports = [.. has ? ServedPort.Of(instance) : [], .. leaving ? ServedPort.LeavingOf(instance) : []];
+        return new HostView(host, settings, [.. outcome.Networks.Where(served => ports.Any(port => port.NetworkId == served.Network.Id))], ports)
+        {
+            Floatings = [.. has ? ServedFloating.Of(instance) : [], .. leaving ? ServedFloating.LeavingOf(instance) : []],
+        };
+    }
 
-    private Task PublishAsync(object fact, Guid instanceId, Delivery delivery, CancellationToken cancellation) =>
+    /// <summary>Tells a fact, and whoever asked for it; the broker is waited for.</summary>
+    public Task PublishAsync(object fact, Guid instanceId, Delivery delivery, CancellationToken cancellation) =>
         outage.WaitOutAsync("Publishing", token => facts.PublishAsync(fact, host, instanceId.ToString(), delivery, token), cancellation);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Configured {Hostname}: {Addresses:l}, generation {Generation}")]
@@ -193,6 +230,17 @@ internal sealed partial class InstancePipeline(
     [LoggerMessage(Level = LogLevel.Warning, Message = "The host has not let go of what was taken back: {Reason:l}")]
     private static partial void LogHeldOn(ILogger log, string reason);
 
-    /// <summary>What goes along with a message on its way.</summary>
-    private sealed record Way(Guid InstanceId, Delivery Delivery, Origin Origin, CancellationToken Cancellation);
+}
+
+/// <summary>What goes along with a message on its way.</summary>
+internal sealed record Way(Guid InstanceId, Delivery Delivery, Origin Origin, CancellationToken Cancellation)
+{
+    /// <summary>That the host is configured is what was asked for.</summary>
+    public bool AnswersConfigured { get; init; } = true;
+
+    /// <summary>That this floating IP is let go of is what was asked for.</summary>
+    public Ipv4? AnswersFloating { get; init; }
+
+    /// <summary>For what nobody has asked for.</summary>
+    public Delivery Unanswered => Delivery with { ReplyTo = null };
 }

@@ -31,16 +31,18 @@ program.Services.AddNovaNetBus(
     program.Connections.RabbitMq!,
     $"novanet-worker {options.Host}",
     new Topology(WorkerHost: options.Host),
-    new QueueEndpoint(Wire.WorkerQueue(options.Host), Prefetch: 256, SingleActiveConsumer: true, [typeof(InstanceConsumers)]));
+    new QueueEndpoint(Wire.WorkerQueue(options.Host), Prefetch: 256, SingleActiveConsumer: true, [typeof(InstanceConsumers), typeof(FloatingConsumers)]));
 program.Services
     .AddSingleton(TimeProvider.System)
     .AddSingleton(settings)
     .AddSingleton<NovaNetBus.NetworkWorker.Host.IHost>(_ => options.FakeNetwork ? new DryRunHost() : new KernelHost(options.StatePath, options.SendArpForHa ? options.SendArpForHaCount : 0, endsLeases: options.ForceDhcpRelease))
     .AddSingleton<Outage>()
     .AddSingleton<InstanceOrder>()
+    .AddSingleton<HandOver>()
     .AddSingleton(services => new LeaseWatch(
         options.Host, options.FakeNetwork ? null : options.StatePath, services.GetRequiredService<FixedIpLedger>(), TimeProvider.System, services.GetRequiredService<ILogger<LeaseWatch>>()))
     .AddSingleton(services => ActivatorUtilities.CreateInstance<InstancePipeline>(services, options.Host))
+    .AddSingleton(services => ActivatorUtilities.CreateInstance<FloatingPipeline>(services, options.Host))
     .AddSingleton<ViewReader>(services => async cancellation =>
     {
         // What leases were seen to do is recorded before anything can be taken away on account of what is recorded.

@@ -26,6 +26,8 @@ program.Services
     .AddSingleton<IHostDirectory, LedgerHostDirectory>()
     .AddSingleton<WorkerQueues>()
     .AddSingleton<Router>()
+    .AddSingleton<FloatingRouter>()
+    .AddSingleton<WorkerCalls>()
     .AddSingleton<NetworkCommands>()
     .AddSingleton<FloatingCommands>()
     .AddSingleton<ProjectCommands>()

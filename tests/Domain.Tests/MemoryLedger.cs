@@ -17,6 +17,8 @@ internal sealed class MemoryLedger(params IReadOnlyList<Network> networks)
 
     internal IReadOnlyList<Network> Networks => networks;
 
+    internal MemoryFloatings Floatings { get; } = new();
+
     /// <summary>How many appends came to something.</summary>
     internal int Appends { get; private set; }
 
@@ -39,10 +41,12 @@ internal sealed class MemoryLedger(params IReadOnlyList<Network> networks)
         if ((decided.Instance.Count > 0 && Read(instance).Version != read.Instance.Version)
             || (decided.Hosts.Count > 0 && Read(read.Host.State.Name).Version != read.Host.Version)
             || touched.Exists(key => Read(key).Version != read.Blocks[key].Version)
+            || !Floatings.CanAppend(read.Floatings, decided.Floatings)
             || NewMacs(instance, decided).Exists(mac => SegmentsOf(mac.Mac).Contains(mac.Segment)))
             return false;
 
         Appends++;
+        Floatings.Append(decided.Floatings);
         foreach (var change in decided.Blocks)
             blocks[change.Block] = Read(change.Block).Then(block => block.Evolve(change.Event));
         foreach (var change in decided.Instance)
@@ -107,6 +111,8 @@ internal sealed class Attempt(MemoryLedger ledger, Guid instance, string host)
 
     internal Dictionary<BlockKey, Versioned<Block>> Blocks { get; } = [];
 
+    internal MemoryFloatings.FloatingsRead Floatings { get; } = ledger.Floatings.Read();
+
     internal InstanceDecision Decide(Func<InstanceSituation, InstanceDecision> ask)
     {
         while (true)
@@ -115,6 +121,7 @@ internal sealed class Attempt(MemoryLedger ledger, Guid instance, string host)
                 Instance.State, Host.State, ledger.Networks, Blocks.ToDictionary(block => block.Key, block => block.Value.State), preferred)
             {
                 Macs = macs,
+                Floatings = Floatings.Known,
             };
             switch (ask(situation))
             {
@@ -127,7 +134,7 @@ internal sealed class Attempt(MemoryLedger ledger, Guid instance, string host)
                 case InstanceDecision.NeedsFreeBlock needed:
                     Prefer(ledger.Networks.Single(network => network.Id == needed.NetworkId));
                     break;
-                case var decision:
+                case var decision when !Floatings.Answer(decision):
                     return decision;
             }
         }

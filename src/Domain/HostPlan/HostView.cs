@@ -111,4 +111,18 @@ public sealed record ServedPort(Guid NetworkId, string PortName, MacAddress Mac,
 }
 
 /// <summary>A floating IP that leads to a fixed IP of a port on this host, by the interface of its range; null: by public_interface.</summary>
-public sealed record ServedFloating(Ipv4 Address, Ipv4 FixedIp, Guid NetworkId, string? Interface);
+public sealed record ServedFloating(Ipv4 Address, Ipv4 FixedIp, Guid NetworkId, string? Interface)
+{
+    /// <summary>All that lead to an instance.</summary>
+    public static IEnumerable<ServedFloating> Of(InstanceNetwork instance) =>
+        instance.Floatings.Select(floating => Of(floating, instance.Ports)).OfType<ServedFloating>();
+
+    /// <summary>What is being taken from an instance.</summary>
+    public static IEnumerable<ServedFloating> LeavingOf(InstanceNetwork instance) =>
+        instance.LeavingFloatings.Select(leaving => Of(leaving.Floating, [.. instance.Ports, .. instance.Leaving])).OfType<ServedFloating>();
+
+    private static ServedFloating? Of(AssociatedIp floating, ValueList<Port> ports) =>
+        ports.FirstOrDefault(port => port.Address == floating.FixedIp) is { } port
+            ? new ServedFloating(floating.Address, floating.FixedIp, port.NetworkId, floating.Interface)
+            : null;
+}

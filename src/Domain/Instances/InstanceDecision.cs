@@ -1,4 +1,5 @@
 using NovaNetBus.Domain.Addressing;
+using NovaNetBus.Domain.FloatingIps;
 using NovaNetBus.Domain.Hosts;
 using NovaNetBus.Domain.Networks;
 
@@ -25,6 +26,12 @@ public abstract record InstanceDecision
 
         /// <summary>Of networks: a project's first use of one.</summary>
         public ValueList<NetworkEvent> Networks { get; init; } = [];
+
+        /// <summary>Of blocks of floating IPs.</summary>
+        public ValueList<FloatingBlockEvent> Floatings { get; init; } = [];
+
+        /// <summary>The floating IP that it was about; null: about none.</summary>
+        public Ipv4? Floating { get; init; }
     }
 
     /// <summary>No; the event, if there is one, is all that is recorded.</summary>
@@ -41,6 +48,15 @@ public abstract record InstanceDecision
     /// may have one was offered: then the loaded ones are searched for the last addresses.
     /// </summary>
     public sealed record NeedsFreeBlock(Guid NetworkId) : InstanceDecision;
+
+    /// <summary>Ask again with the blocks of floating IPs loaded, of all pools, that begin with this address.</summary>
+    public sealed record NeedsFloatings(Ipv4 First) : InstanceDecision;
+
+    /// <summary>Ask again with a block of this pool that has a free address, or with the answer that it has none.</summary>
+    public sealed record NeedsFreeFloating(string Pool) : InstanceDecision;
+
+    /// <summary>Ask again with what floating IPs this project may have and has. Nobody else gives it any until this commit ends.</summary>
+    public sealed record NeedsProjectFloatings(string ProjectId) : InstanceDecision;
 
     /// <summary>It was so already.</summary>
     public static InstanceDecision Unchanged { get; } = new Decided();

@@ -1,5 +1,6 @@
 using NovaNetBus.Domain.Addressing;
 using NovaNetBus.Domain.FixedIps;
+using NovaNetBus.Domain.FloatingIps;
 using NovaNetBus.Domain.Networks;
 using NovaNetBus.Domain.Projects;
 
@@ -10,7 +11,7 @@ public static class InstanceDecisions
 {
     /// <summary>
     /// Addresses for all NICs or for none. Codes: those of <see cref="NetworkSelection.For"/> and of <see cref="BlockDecisions"/>, fixed-ip-limit-exceeded,
-    /// no-more-fixed-ips, no-network-host, invalid-mac-address, mac-address-in-use, instance-deleted, invalid-message.
+    /// no-more-fixed-ips, no-network-host, invalid-mac-address, mac-address-in-use, instance-deleted, invalid-message, no-more-floating-ips, floating-ip-pool-not-found.
     /// </summary>
     public static InstanceDecision Spawn(Spawn command, InstanceSituation situation) => situation.State switch
     {
@@ -47,7 +48,9 @@ public static class InstanceDecisions
     {
         { Status: InstanceStatus.Releasing } state => HeldAddresses.Change(
             state.Ports.Concat(state.Leaving), situation, used => HeldAddresses.LetGo(used, endsLeases, now),
-            blocks => new InstanceDecision.Decided { Instance = [new InstanceNetworkReleased(AddressesOf(state), now)], Blocks = blocks }),
+            blocks => HeldFloatings.Left(
+                state, [.. state.LeavingFloatings, .. state.Floatings.Select(LeavingIp.Along)], situation, now,
+                floatings => new InstanceDecision.Decided { Instance = [new InstanceNetworkReleased(AddressesOf(state), now)], Blocks = blocks, Floatings = floatings })),
         _ => InstanceDecision.Unchanged,
     };
 
@@ -62,11 +65,12 @@ public static class InstanceDecisions
             return InstanceDecision.Unchanged;
         }
 
-        ValueList<InstanceEvent> released = state.Leaving.Count == 0 ? [] : [new InstanceFixedIpsReleased(state.Leaving.Select(port => port.Address).ToValueList(), now)];
         ValueList<InstanceEvent> configured = state.Status == InstanceStatus.Allocated ? [new InstanceNetworkConfigured(host, generation, now)] : [];
         return HeldAddresses.Change(
             state.Leaving, situation, used => HeldAddresses.LetGo(used, endsLeases, now),
-            blocks => new InstanceDecision.Decided { Instance = [.. released, .. configured], Blocks = blocks });
+            blocks => HeldFloatings.Left(
+                state, state.LeavingFloatings, situation, now,
+                floatings => new InstanceDecision.Decided { Instance = [.. Left(state, now), .. configured], Blocks = blocks, Floatings = floatings }));
     }
 
     /// <summary>
@@ -106,6 +110,20 @@ public static class InstanceDecisions
     /// <summary>The addresses of all NICs, in their order.</summary>
     public static ValueList<Ipv4> AddressesOf(InstanceNetwork state) => state.Ports.Select(port => port.Address).ToValueList();
 
+    /// <summary>That the host has let go of all that was leaving.</summary>
+    internal static IEnumerable<InstanceEvent> Left(InstanceNetwork state, DateTimeOffset now)
+    {
+        if (state.Leaving.Count > 0)
+        {
+            yield return new InstanceFixedIpsReleased(state.Leaving.Select(port => port.Address).ToValueList(), now);
+        }
+
+        if (state.LeavingFloatings.Count > 0)
+        {
+            yield return new InstanceFloatingIpsLeft(state.LeavingFloatings.Select(leaving => leaving.Floating.Address).ToValueList(), now);
+        }
+    }
+
     internal static Refusal Deleted(Guid instanceId) => new("instance-deleted", $"Instance {instanceId} was deleted; its id cannot be used again.");
 
     private static InstanceDecision Allocate(Spawn command, ValueList<SelectedNetwork> selected, InstanceSituation situation)
@@ -117,9 +135,16 @@ public static class InstanceDecisions
             return stop is InstanceDecision.Refused refused ? Refuse(command, refused.Refusal) : stop;
         }
 
+        FloatingPlace? place = null;
+        if (command.FloatingPool is { } pool && FloatingAllocation.TakeFree(pool, situation, out place) is { } none)
+        {
+            return none is InstanceDecision.Refused refused ? Refuse(command, refused.Refusal) : none;
+        }
+
         var fact = new InstanceNetworkAllocated(command.InstanceId, command.ProjectId, command.Host, command.Hostname, allocation.Ports, command.Now)
         {
             IsVpn = command.IsVpn,
+            Floatings = place is null ? [] : [new AssociatedIp(place.Floating.Address, place.Block.Pool, place.Floating.Interface, allocation.Ports[0].Address, AutoAssigned: true)],
             MetadataDigest = command.Metadata == InstanceMetadata.Empty ? null : command.Metadata.DigestFor(command.InstanceId),
         };
         return new InstanceDecision.Decided
@@ -128,8 +153,15 @@ public static class InstanceDecisions
             Blocks = allocation.Blocks,
             Hosts = allocation.Hosts,
             Networks = selected.Where(wanted => wanted.IsFirstUse).Select(NetworkEvent (wanted) => new NetworkAssigned(wanted.Network.Id, command.ProjectId, command.Now)).ToValueList(),
+            Floatings = place is null ? [] : AutoAssigned(command, place, allocation.Ports[0]),
         };
     }
+
+    private static ValueList<FloatingBlockEvent> AutoAssigned(Spawn command, FloatingPlace place, Port port) =>
+    [
+        new(place.Block, new FloatingIpAllocated(place.Floating.Address, command.ProjectId, AutoAssigned: true, command.Now)),
+        new(place.Block, new FloatingIpAssociated(place.Floating.Address, port.Address, command.InstanceId, command.Host, command.Now)),
+    ];
 
     private static InstanceDecision.Refused Refuse(Spawn command, Refusal refusal) => new(refusal, new InstanceNetworkRefused(
         command.InstanceId, command.ProjectId, command.Host, command.Hostname, refusal.Code, refusal.Message, refusal.Retryable, command.Now));

@@ -25,6 +25,9 @@ public sealed record InstanceNetworkAllocated(
     /// <summary>It is its project's VPN instance.</summary>
     public bool IsVpn { get; init; }
 
+    /// <summary>Floating IPs that came with its addresses.</summary>
+    public ValueList<AssociatedIp> Floatings { get; init; } = [];
+
     /// <summary>Of what it is told of itself (<see cref="InstanceMetadata.DigestFor"/>), which is not in the log; null: nothing.</summary>
     public string? MetadataDigest { get; init; }
 }
@@ -56,3 +59,19 @@ public sealed record InstanceFixedIpRemoved(Ipv4 Address, string? Request, DateT
 
 /// <summary>Its host has let go of addresses that were taken from it while it goes on.</summary>
 public sealed record InstanceFixedIpsReleased(ValueList<Ipv4> Addresses, DateTimeOffset At) : InstanceEvent(At);
+
+/// <summary>A floating IP leads to it.</summary>
+/// <param name="Floating">Which, and where to.</param>
+/// <param name="Allocated">It was allocated for this: it goes back to its pool if the host cannot have it.</param>
+/// <param name="At">UTC.</param>
+public sealed record InstanceFloatingIpAssociated(AssociatedIp Floating, bool Allocated, DateTimeOffset At) : InstanceEvent(At);
+
+/// <summary>A floating IP shall not lead to it any more; its host has not let go of it yet.</summary>
+/// <param name="Address">Which.</param>
+/// <param name="Releases">It goes back to its pool then.</param>
+/// <param name="Request">Of the message that asked for it; null: it had no id, or there was none.</param>
+/// <param name="At">UTC.</param>
+public sealed record InstanceFloatingIpDisassociated(Ipv4 Address, bool Releases, string? Request, DateTimeOffset At) : InstanceEvent(At);
+
+/// <summary>Its host has let go of floating IPs that led to it.</summary>
+public sealed record InstanceFloatingIpsLeft(ValueList<Ipv4> Addresses, DateTimeOffset At) : InstanceEvent(At);

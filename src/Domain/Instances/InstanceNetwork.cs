@@ -52,8 +52,20 @@ public sealed record InstanceNetwork(
     /// <summary>The address that came last while it ran, until its host is ready for it.</summary>
     public Ipv4? Coming { get; init; }
 
+    /// <summary>The floating IPs that lead to it, in the order in which they came. Kept after release, as its ports are.</summary>
+    public ValueList<AssociatedIp> Floatings { get; init; } = [];
+
+    /// <summary>Those that do not any more, or never came to, and that its host has not let go of yet.</summary>
+    public ValueList<LeavingIp> LeavingFloatings { get; init; } = [];
+
+    /// <summary>The floating IP that came last, until its host is ready for it; it goes back to its pool if that cannot be.</summary>
+    public InstanceFloatingIpAssociated? ComingFloating { get; init; }
+
     /// <summary>Ids of the messages that changed its addresses last, so that none is followed twice.</summary>
     public ValueList<string> Requests { get; init; } = [];
+
+    /// <summary>True while its host has something to let go of, although it goes on or never came to be.</summary>
+    public bool IsLettingGo => Leaving.Count + LeavingFloatings.Count > 0;
 
     /// <summary>True while ports of it may be on its host.</summary>
     public bool IsOnHost => Status is InstanceStatus.Allocated or InstanceStatus.Configured;
@@ -75,25 +87,38 @@ public sealed record InstanceNetwork(
         {
             IsVpn = e.IsVpn,
             Leaving = state?.Leaving ?? [],
+            Floatings = e.Floatings,
+            LeavingFloatings = state?.LeavingFloatings ?? [],
         },
-        InstanceNetworkConfigured e => state! with { Status = InstanceStatus.Configured, Coming = null, ConfiguredAt = e.At, ChangedAt = e.At },
+        InstanceNetworkConfigured e => state! with { Status = InstanceStatus.Configured, Coming = null, ComingFloating = null, ConfiguredAt = e.At, ChangedAt = e.At },
         InstanceNetworkRefused e => new InstanceNetwork(
             e.InstanceId, InstanceStatus.Failed, e.ProjectId, e.Host, e.Hostname, [], state?.Generation ?? 0, null, e.At, new Refusal(e.Code, e.Message, e.Retryable))
         {
             Leaving = [.. state?.Leaving ?? [], .. state?.Ports ?? []],
+            LeavingFloatings = [.. state?.LeavingFloatings ?? [], .. (state?.Floatings ?? []).Select(LeavingIp.Along)],
         },
         InstanceDeletionRequested e when state is null or { Status: InstanceStatus.Failed, Leaving.Count: 0 } => new InstanceNetwork(
             e.InstanceId, InstanceStatus.Released, state?.ProjectId, state?.Host, state?.Hostname, [], state?.Generation ?? 0, null, e.At, null),
         InstanceDeletionRequested e => state with { Status = InstanceStatus.Releasing, Generation = state.Generation + 1, ChangedAt = e.At },
-        InstanceNetworkReleased e => state! with { Status = InstanceStatus.Released, Leaving = [], ChangedAt = e.At },
+        InstanceNetworkReleased e => state! with { Status = InstanceStatus.Released, Leaving = [], LeavingFloatings = [], ChangedAt = e.At },
         InstanceFixedIpAdded e => state!.Changed(e.At, e.Request) with { Ports = With(state.Ports, e.Port), Coming = e.Port.Address },
         InstanceFixedIpRemoved e => state!.Changed(e.At, e.Request) with
         {
             Coming = state.Coming == e.Address ? null : state.Coming,
             Ports = state.Ports.Where(port => port.Address != e.Address).ToValueList(),
             Leaving = [.. state.Leaving, .. state.Ports.Where(port => port.Address == e.Address)],
+            Floatings = state.Floatings.Where(floating => floating.FixedIp != e.Address).ToValueList(),
+            LeavingFloatings = [.. state.LeavingFloatings, .. state.Floatings.Where(floating => floating.FixedIp == e.Address).Select(LeavingIp.Along)],
         },
         InstanceFixedIpsReleased e => state! with { Leaving = state.Leaving.Where(port => !e.Addresses.Contains(port.Address)).ToValueList() },
+        InstanceFloatingIpAssociated e => state!.Changed(e.At, null) with { Floatings = [.. state.Floatings, e.Floating], ComingFloating = e },
+        InstanceFloatingIpDisassociated e => state!.Changed(e.At, null) with
+        {
+            ComingFloating = state.IsComing(e.Address) ? null : state.ComingFloating,
+            Floatings = state.Floatings.Where(floating => floating.Address != e.Address).ToValueList(),
+            LeavingFloatings = [.. state.LeavingFloatings, .. state.Floatings.Where(floating => floating.Address == e.Address).Select(floating => new LeavingIp(floating, e.Releases, e.Request) { NeverLed = state.IsComing(e.Address) })],
+        },
+        InstanceFloatingIpsLeft e => state! with { LeavingFloatings = state.LeavingFloatings.Where(leaving => !e.Addresses.Contains(leaving.Floating.Address)).ToValueList() },
         _ => throw new InvalidOperationException($"{change.GetType().Name} is not known"),
     };
 
@@ -105,6 +130,8 @@ public sealed record InstanceNetwork(
         list.Insert(last < 0 ? list.Count : last + 1, added);
         return list.ToValueList();
     }
+
+    private bool IsComing(Ipv4 floating) => ComingFloating?.Floating.Address == floating;
 
     /// <summary>Its host must follow.</summary>
     private InstanceNetwork Changed(DateTimeOffset at, string? request) => this with

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using NovaNetBus.Domain.Addressing;
 using NovaNetBus.Domain.FixedIps;
+using NovaNetBus.Domain.FloatingIps;
 using NovaNetBus.Domain.Hosts;
 using NovaNetBus.Domain.Networks;
 
@@ -19,6 +20,9 @@ public sealed record InstanceSituation(
     IReadOnlyDictionary<BlockKey, Block> Blocks,
     IReadOnlyDictionary<Guid, int?> Preferred)
 {
+    /// <summary>Of floating IPs.</summary>
+    public KnownFloatings Floatings { get; init; } = KnownFloatings.None;
+
     /// <summary>The segments on which NICs have these MAC addresses; of those looked up so far.</summary>
     public IReadOnlyDictionary<MacAddress, ImmutableHashSet<string>> Macs { get; init; } = ImmutableDictionary<MacAddress, ImmutableHashSet<string>>.Empty;
 

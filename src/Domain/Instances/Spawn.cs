@@ -14,6 +14,9 @@ namespace NovaNetBus.Domain.Instances;
 public sealed record Spawn(
     Guid InstanceId, string ProjectId, string Host, string Hostname, ValueList<NetworkRequest> Networks, Guid Seed, DateTimeOffset Now)
 {
+    /// <summary>The pool from which its first address gets a floating IP, beside the project's quota (auto_assign_floating_ip); null: it gets none.</summary>
+    public string? FloatingPool { get; init; }
+
     /// <summary>What the instance is told of itself.</summary>
     public InstanceMetadata Metadata { get; init; } = InstanceMetadata.Empty;
 

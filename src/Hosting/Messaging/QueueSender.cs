@@ -1,5 +1,7 @@
 using MassTransit;
+using NovaNetBus.Contracts;
 using RabbitMQ.Client;
+using PublishException = RabbitMQ.Client.Exceptions.PublishException;
 
 namespace NovaNetBus.Hosting.Messaging;
 
@@ -17,6 +19,20 @@ public sealed class QueueSender(Broker broker) : IAsyncDisposable
         var delivery = message.ReceiveContext.GetPayload<RabbitMqBasicConsumeContext>();
         var properties = new BasicProperties(delivery.Properties) { Type = type, DeliveryMode = DeliveryModes.Persistent };
         return _channel.PublishAsync("", queue, mandatory: true, properties, message.ReceiveContext.Body.GetBytes(), cancellation);
+    }
+
+    /// <summary>As <see cref="SendOnAsync"/>, to the worker of a known host. A queue that is gone (a broker that came back empty) is made, so that the message waits there.</summary>
+    public async Task SendToWorkerAsync(ConsumeContext message, string host, string type, CancellationToken cancellation)
+    {
+        try
+        {
+            await SendOnAsync(message, Wire.WorkerQueue(host), type, cancellation);
+        }
+        catch (PublishException fault) when (fault.IsReturn)
+        {
+            await DeclareWorkerQueueAsync(host, cancellation);
+            await SendOnAsync(message, Wire.WorkerQueue(host), type, cancellation);
+        }
     }
 
     /// <summary>Declares the queue of a host's worker with its bindings, as the worker itself does at its start.</summary>

@@ -2,22 +2,25 @@ using MassTransit;
 using NovaNetBus.Contracts;
 using NovaNetBus.Domain;
 using NovaNetBus.Domain.Networks;
-using NovaNetBus.Hosting;
 using NovaNetBus.Hosting.Messaging;
 using NovaNetBus.Hosting.Options;
 
 namespace NovaNetBus.NetworkWorker.Intake;
 
 /// <summary>Takes what the broker delivers to this host's queue: translate, hand over in the broker's order, wait for the end. No decision is made here.</summary>
-internal sealed class InstanceConsumers(NovaNetOptions options, InstancePipeline pipeline, InstanceOrder order, TimeProvider clock)
+internal sealed class InstanceConsumers(NovaNetOptions options, InstancePipeline pipeline, HandOver handOver, TimeProvider clock)
     : IConsumer<InstanceSpawning>, IConsumer<InstanceDeleted>,
-        IConsumer<InstanceMigrating>, IConsumer<InstanceMigrated>, IConsumer<FixedIpAdd>, IConsumer<FixedIpRemove>, IConsumer<FloatingAssociate>
+        IConsumer<InstanceMigrating>, IConsumer<InstanceMigrated>, IConsumer<FixedIpAdd>, IConsumer<FixedIpRemove>
 {
     private readonly NetworkPolicy policy = new(options.NetworkManager, options.QuotaFixedIps);
 
     public Task Consume(ConsumeContext<InstanceSpawning> context)
     {
-        var command = Translation.ToCommand(context.Message, options.Host, Guid.NewGuid(), clock.GetUtcNow()) with { Policy = policy };
+        var command = Translation.ToCommand(context.Message, options.Host, Guid.NewGuid(), clock.GetUtcNow()) with
+        {
+            Policy = policy,
+            FloatingPool = options.AutoAssignFloatingIp ? options.DefaultFloatingPool : null,
+        };
         return HandOverAsync(context, command.InstanceId, (delivery, token) => pipeline.SpawnAsync(command, delivery, token));
     }
 
@@ -40,19 +43,9 @@ internal sealed class InstanceConsumers(NovaNetOptions options, InstancePipeline
         return HandOverAsync(context, command.InstanceId, (delivery, token) => pipeline.RemoveFixedIpAsync(command, delivery, token));
     }
 
-    public Task Consume(ConsumeContext<FloatingAssociate> context) => RefuseAsync(context, context.Message.InstanceId);
-
     private Task RefuseAsync(ConsumeContext context, Guid instanceId) => HandOverAsync(context, instanceId, (delivery, token) => pipeline.RefuseAsync(
         instanceId, new Refusal(ErrorCodes.NotSupported, "This version of NovaNetBus does not follow this event."), delivery, token));
 
-    private async Task HandOverAsync(ConsumeContext context, Guid instanceId, Func<Delivery, CancellationToken, Task> handle)
-    {
-        Translation.InstanceOf(instanceId);
-        var delivery = Delivery.Of(context);
-        using var scope = LogScope.Of(delivery.MessageId, instanceId, options.Host);
-        var turn = await DeliveryOrder.TurnAsync(context);
-        var handled = order.After(instanceId, () => handle(delivery, context.CancellationToken));
-        turn.Pass();
-        await handled;
-    }
+    private Task HandOverAsync(ConsumeContext context, Guid instanceId, Func<Delivery, CancellationToken, Task> handle) =>
+        handOver.RunAsync(context, instanceId, [Subject.Of(Translation.InstanceOf(instanceId))], handle);
 }

@@ -1,6 +1,8 @@
 using NovaNetBus.Contracts;
 using NovaNetBus.Domain;
+using NovaNetBus.Domain.Addressing;
 using NovaNetBus.Domain.FloatingIps;
+using NovaNetBus.Hosting;
 using NovaNetBus.Hosting.Messaging;
 using NovaNetBus.Hosting.Options;
 using NovaNetBus.Ledger;
@@ -8,7 +10,7 @@ using NovaNetBus.Ledger;
 namespace NovaNetBus.Scheduler.Admin;
 
 /// <summary>The group <c>floating</c>: ranges and pools, and who has which address.</summary>
-internal sealed class FloatingCommands(FloatingLedger ledger, FloatingQueries queries, NovaNetOptions options, TimeProvider clock)
+internal sealed class FloatingCommands(FloatingLedger ledger, FloatingQueries queries, Queries instances, WorkerCalls workers, NovaNetOptions options, TimeProvider clock)
 {
     public async Task<object?> CreateAsync(AdminArguments arguments, Delivery delivery, CancellationToken cancellation)
     {
@@ -28,6 +30,70 @@ internal sealed class FloatingCommands(FloatingLedger ledger, FloatingQueries qu
 
     public async Task<object?> PoolsAsync(CancellationToken cancellation) =>
         (await queries.PoolsAsync(cancellation)).Select(pool => new FloatingPoolRow(pool.Name, pool.Total, pool.Allocated, pool.Associated, pool.Free)).ToArray();
+
+    public async Task<object?> AllocateAsync(AdminArguments arguments, Delivery delivery, CancellationToken cancellation)
+    {
+        var command = new AllocateFloating(
+            arguments.Required("project"), arguments.Text("pool") ?? options.DefaultFloatingPool, options.QuotaFloatingIps, clock.GetUtcNow());
+        var outcome = Done(await ledger.AllocateAsync(command, OriginOf(delivery), cancellation));
+        return await RowAsync(outcome.Floating!.Value, cancellation);
+    }
+
+    public async Task<object?> ReleaseAsync(AdminArguments arguments, Delivery delivery, CancellationToken cancellation)
+    {
+        var outcome = Done(await ledger.ReleaseAsync(arguments.Required("ip"), arguments.Required("project"), clock.GetUtcNow(), OriginOf(delivery), cancellation));
+        return await RowAsync(outcome.Floating!.Value, cancellation);
+    }
+
+    /// <summary>In the name of the address's project. The host that has the next thing to do for it is asked.</summary>
+    public async Task<object?> AssociateAsync(AdminArguments arguments, Delivery delivery, CancellationToken cancellation)
+    {
+        arguments.Required("instance");
+        var instance = arguments.Id("instance")!.Value;
+        var (address, project) = await OwnedAsync(arguments.Required("ip"), cancellation);
+        if (await instances.InstanceAsync(instance, cancellation) is null)
+        {
+            throw new RefusedException(ErrorCodes.InstanceNotFound, $"There is no instance {instance}; see 'novanet instance list'.");
+        }
+
+        var message = new FloatingAssociate(instance, project, address.ToString(), FixedIp: arguments.Text("fixed"));
+        var way = await queries.WayToAssociateAsync(FloatingTranslation.ToCommand(message, options, clock.GetUtcNow()), cancellation);
+        await workers.AskAsync<Contracts.FloatingIpAssociated>(message, HostOf(way), delivery, cancellation);
+        return await RowAsync(address, cancellation);
+    }
+
+    public async Task<object?> DisassociateAsync(AdminArguments arguments, Delivery delivery, CancellationToken cancellation)
+    {
+        var (address, project) = await OwnedAsync(arguments.Required("ip"), cancellation);
+        var way = await queries.WayToDisassociateAsync(address.ToString(), project, request: null, cancellation);
+        await workers.AskAsync<Contracts.FloatingIpDisassociated>(new FloatingDisassociate(address.ToString(), project), HostOf(way), delivery, cancellation);
+        return await RowAsync(address, cancellation);
+    }
+
+    private static string HostOf(FloatingWay way) => way switch
+    {
+        FloatingWay.Associate target => target.Host,
+        FloatingWay.Disassociate holder => holder.Host,
+        FloatingWay.Refused { Refusal: var refusal } => throw new RefusedException(refusal.Code, refusal.Message),
+        _ => throw new InvalidOperationException($"{way.GetType().Name} is not known"),
+    };
+
+    private static InstanceOutcome Done(InstanceOutcome outcome) =>
+        outcome.Refusal is { } refusal ? throw new RefusedException(refusal.Code, refusal.Message) : outcome;
+
+    /// <summary>An address that a project has.</summary>
+    private async Task<(Ipv4 Address, string ProjectId)> OwnedAsync(string text, CancellationToken cancellation)
+    {
+        var entry = Ipv4.TryParse(text, out var address) ? await queries.FindAsync(address, cancellation) : null;
+        var floating = entry?.Floating ?? throw new RefusedException(ErrorCodes.FloatingIpNotFound, $"There is no floating IP {text}; see 'novanet floating list'.");
+        return (address, floating.ProjectId ?? throw new RefusedException(
+            ErrorCodes.Forbidden, $"{address} is not allocated to a project; allocate one with 'novanet floating allocate'."));
+    }
+
+    private async Task<FloatingIpRow> RowAsync(Ipv4 address, CancellationToken cancellation) =>
+        await queries.FindAsync(address, cancellation) is { } entry
+            ? Rows.Of(entry)
+            : throw new RefusedException(ErrorCodes.FloatingIpNotFound, $"{address} has left its pool meanwhile.");
 
     /// <summary>A range may lie in several pools when it is deleted.</summary>
     private static FloatingRangeRow RowOf(string range, ValueList<FloatingPoolChange> changes) =>

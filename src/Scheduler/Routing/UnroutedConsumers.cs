@@ -3,12 +3,11 @@ using Microsoft.Extensions.Logging;
 using NovaNetBus.Contracts;
 using NovaNetBus.Hosting;
 using NovaNetBus.Hosting.Messaging;
-using PublishException = RabbitMQ.Client.Exceptions.PublishException;
 
 namespace NovaNetBus.Scheduler.Routing;
 
 /// <summary>Takes what no worker's queue took: finds the way, then sends on or refuses, in the order in which the events came.</summary>
-internal sealed class UnroutedConsumers(Router router, QueueSender sender, FactPublisher facts, Outage outage, ILogger<UnroutedConsumers> log)
+internal sealed class UnroutedConsumers(Router router, FloatingRouter floatings, QueueSender sender, FactPublisher facts, Outage outage, ILogger<UnroutedConsumers> log)
     : IConsumer<InstanceSpawning>, IConsumer<InstanceDeleted>, IConsumer<InstanceMigrating>, IConsumer<InstanceMigrated>,
         IConsumer<FixedIpAdd>, IConsumer<FixedIpRemove>, IConsumer<FloatingAssociate>, IConsumer<FloatingDisassociate>
 {
@@ -37,15 +36,17 @@ internal sealed class UnroutedConsumers(Router router, QueueSender sender, FactP
     public Task Consume(ConsumeContext<FixedIpRemove> context) => FollowAsync(
         context, context.Message.InstanceId, null, cancellation => router.OfInstanceAsync(context.Message.InstanceId, cancellation));
 
-    public Task Consume(ConsumeContext<FloatingAssociate> context) => RefuseAsync(context, context.Message.InstanceId);
+    public Task Consume(ConsumeContext<FloatingAssociate> context) =>
+        FollowAsync(context, context.Message.InstanceId, null, cancellation => floatings.OfAssociateAsync(context.Message, cancellation));
 
-    public Task Consume(ConsumeContext<FloatingDisassociate> context) => RefuseAsync(context, Guid.Empty);
+    public Task Consume(ConsumeContext<FloatingDisassociate> context) => FollowAsync(
+        context, null, null, cancellation => floatings.OfDisassociateAsync(context.Message, Delivery.Of(context).MessageId, cancellation));
 
     private Task RefuseAsync<T>(ConsumeContext<T> context, Guid instanceId)
         where T : class =>
         FollowAsync(context, instanceId, null, _ => Task.FromResult(Router.NotSupported(instanceId, null)));
 
-    private async Task FollowAsync<T>(ConsumeContext<T> context, Guid instanceId, string? host, Func<CancellationToken, Task<Route>> find)
+    private async Task FollowAsync<T>(ConsumeContext<T> context, Guid? instanceId, string? host, Func<CancellationToken, Task<Route>> find)
         where T : class
     {
         var cancellation = context.CancellationToken;
@@ -71,23 +72,7 @@ internal sealed class UnroutedConsumers(Router router, QueueSender sender, FactP
         where T : class
     {
         log.LogInformation("Sends {Event} on to the worker of {TargetHost}", Wire.ExchangeOf(typeof(T)), host);
-        return outage.WaitOutAsync("Sending on", cancellation => SendOrDeclareAsync(context, host, Wire.ExchangeOf(typeof(T)), cancellation), context.CancellationToken);
-    }
-
-    private async Task<bool> SendOrDeclareAsync(ConsumeContext context, string host, string type, CancellationToken cancellation)
-    {
-        try
-        {
-            await sender.SendOnAsync(context, Wire.WorkerQueue(host), type, cancellation);
-        }
-        catch (PublishException fault) when (fault.IsReturn)
-        {
-            // The host is known but its queue is gone (a broker that came back empty): make it, so that the event waits there.
-            await sender.DeclareWorkerQueueAsync(host, cancellation);
-            await sender.SendOnAsync(context, Wire.WorkerQueue(host), type, cancellation);
-        }
-
-        return true;
+        return outage.WaitOutAsync("Sending on", cancellation => sender.SendToWorkerAsync(context, host, Wire.ExchangeOf(typeof(T)), cancellation), context.CancellationToken);
     }
 
     private Task RefuseAsync(InstanceNetworkFailed failure, Delivery delivery, CancellationToken cancellation)

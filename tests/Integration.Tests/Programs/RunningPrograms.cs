@@ -15,6 +15,7 @@ public sealed class RunningPrograms : IAsyncLifetime
 {
     private readonly string _name = "guide-" + Guid.NewGuid().ToString("N")[..12];
     private readonly List<Child> _children = [];
+    private readonly List<string> _hosts = [];
     private Dictionary<string, string> _environment = [];
 
     /// <summary>The worker's name.</summary>
@@ -32,9 +33,16 @@ public sealed class RunningPrograms : IAsyncLifetime
         var store = new NpgsqlConnectionStringBuilder(Services.Postgres) { Database = Database };
         _environment = new() { ["ConnectionStrings__RabbitMq"] = Services.RabbitMq, ["ConnectionStrings__Postgres"] = store.ConnectionString };
         _children.Add(Start(Published("novanet-scheduler"), "--http_listen=127.0.0.1:0"));
+        await StartWorkerAsync(Host);
+    }
+
+    /// <summary>The worker of one more host; returns when the scheduler has heard of it.</summary>
+    public async Task StartWorkerAsync(string host)
+    {
+        _hosts.Add(host);
         _children.Add(Start(
-            Published("novanet-worker"), "--host", Host, "--fake_network=true", "--multi_host=true", "--http_listen=127.0.0.1:0", "--state_path", StatePath));
-        await Eventually.HoldsAsync($"the scheduler tells that {Host} is alive", IsAliveAsync);
+            Published("novanet-worker"), "--host", host, "--fake_network=true", "--multi_host=true", "--http_listen=127.0.0.1:0", "--state_path", StatePath));
+        await Eventually.HoldsAsync($"the scheduler tells that {host} is alive", () => IsAliveAsync(host));
     }
 
     /// <summary>Runs <c>novanet</c> with these words and returns its standard output; a refusal is an exception.</summary>
@@ -54,7 +62,7 @@ public sealed class RunningPrograms : IAsyncLifetime
             await child.DisposeAsync();
         }
 
-        await DeleteQueuesAsync(Wire.WorkerQueue(Host), Wire.ErrorQueue(Wire.WorkerQueue(Host)), Wire.WorkerQueue(Host) + "_skipped");
+        await DeleteQueuesAsync([.. _hosts.Select(Wire.WorkerQueue).SelectMany(queue => new[] { queue, Wire.ErrorQueue(queue), queue + "_skipped" })]);
         await ExecuteAsync($"DROP DATABASE {Database} WITH (FORCE)");
         if (Directory.Exists(StatePath))
         {
@@ -72,7 +80,7 @@ public sealed class RunningPrograms : IAsyncLifetime
         }
     }
 
-    private async Task<bool> IsAliveAsync()
+    private async Task<bool> IsAliveAsync(string host)
     {
         if (_children.FirstOrDefault(child => child.HasEnded) is { } ended)
         {
@@ -82,7 +90,7 @@ public sealed class RunningPrograms : IAsyncLifetime
         try
         {
             using var hosts = JsonDocument.Parse(await NovanetAsync("host", "list", "--output", "json", "--timeout", "5"));
-            return hosts.RootElement.EnumerateArray().Any(row => row.GetProperty("host").GetString() == Host && row.GetProperty("alive").GetBoolean());
+            return hosts.RootElement.EnumerateArray().Any(row => row.GetProperty("host").GetString() == host && row.GetProperty("alive").GetBoolean());
         }
         catch (InvalidOperationException)
         {
