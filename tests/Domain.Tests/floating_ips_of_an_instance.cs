@@ -196,6 +196,18 @@ public sealed class floating_ips_of_an_instance
     }
 
     [Fact]
+    public void a_host_that_is_forgotten_leaves_the_address_with_its_project()
+    {
+        var floating = Allocated();
+        Associated(Associate(floating));
+        ledger.Do(Given.Id(998), "host-a", situation => FixedIps.Reaping.Forget(situation, Given.Noon));
+
+        ledger.Do(spawn.InstanceId, "host-a", situation => InstanceDecisions.Forgotten(spawn.InstanceId, situation, Given.Noon));
+
+        Assert.Equal(("project", null), (ledger.Floatings.Find(floating)!.ProjectId, ledger.Floatings.Find(floating)!.InstanceId));
+    }
+
+    [Fact]
     public void taking_its_fixed_ip_away_disassociates_it()
     {
         var floating = Allocated();

@@ -97,14 +97,16 @@ public static class InstanceDecisions
 
         ValueList<InstanceEvent> end = state.Status switch
         {
-            InstanceStatus.Failed => [new InstanceFixedIpsReleased(state.Leaving.Select(port => port.Address).ToValueList(), now)],
+            InstanceStatus.Failed => [.. Left(state, now)],
             InstanceStatus.Releasing => [new InstanceNetworkReleased(AddressesOf(state), now)],
             _ => [new InstanceDeletionRequested(instanceId, now), new InstanceNetworkReleased(AddressesOf(state), now)],
         };
         return HeldAddresses.Change(
             state.Ports.Concat(state.Leaving), situation,
             used => [.. Reaping.Without(state.Host!, used with { Status = FixedIpStatus.Deallocated }, now)],
-            blocks => new InstanceDecision.Decided { Instance = end, Blocks = blocks });
+            blocks => HeldFloatings.Left(
+                state, [.. state.LeavingFloatings, .. state.Floatings.Select(LeavingIp.Along)], situation, now,
+                floatings => new InstanceDecision.Decided { Instance = end, Blocks = blocks, Floatings = floatings }));
     }
 
     /// <summary>The addresses of all NICs, in their order.</summary>
