@@ -1,5 +1,8 @@
+using NovaNetBus.Domain.Addressing;
 using NovaNetBus.Domain.HostPlan;
+using NovaNetBus.Hosting.HostText;
 using NovaNetBus.Netns.Tests.World;
+using NovaNetBus.NetworkWorker.Kernel.Dhcp;
 using Xunit;
 
 namespace NovaNetBus.Netns.Tests;
@@ -48,6 +51,66 @@ public sealed class serving_dhcp : IDisposable
         host.ApplyChange();
         Assert.StartsWith("bound 10.4.0.11/24", vm.AskForAddress(), StringComparison.Ordinal);
         Assert.Empty(host.Reconcile());
+    }
+
+    [Fact]
+    public void what_becomes_of_leases_is_told_also_while_no_worker_runs()
+    {
+        var vm = host.PlugKnown(11).PlugInAfter(host);
+        var spool = new LeaseSpool(DnsmasqPaths.Of(host.StatePath, TestHost.NetworkId).Folder);
+        Assert.StartsWith("bound 10.4.0.11/24", vm.AskForAddress(), StringComparison.Ordinal);
+
+        var begun = Told(spool, line => line.ExpiresAt is not null);
+        Assert.Equal((vm.Address, vm.Port.Mac), (begun.Address, begun.Mac));
+        Assert.InRange(begun.ExpiresAt!.Value - DateTimeOffset.UtcNow, TimeSpan.FromMinutes(50), TimeSpan.FromMinutes(61));
+
+        host.Ports.Clear();
+        host.ApplyChange(); // ends the lease
+        Assert.Equal(vm.Address, Told(spool, line => line.ExpiresAt is null).Address);
+    }
+
+    [Fact]
+    public void a_lease_is_left_to_run_when_the_operator_wants_that_but_its_address_is_not_offered_any_more()
+    {
+        host.EndsLeases = false;
+        host.RestartWorker();
+        var vm = host.PlugKnown(11).PlugInAfter(host);
+        Assert.StartsWith("bound 10.4.0.11/24", vm.AskForAddress(), StringComparison.Ordinal);
+
+        host.Ports.Clear();
+        host.ApplyChange();
+
+        Assert.Contains("10.4.0.11", File.ReadAllText(DnsmasqPaths.Of(host.StatePath, TestHost.NetworkId).Leases), StringComparison.Ordinal);
+        Assert.Equal("", vm.AskForAddress(tries: 1));
+    }
+
+    [Fact]
+    public void a_nic_with_two_addresses_is_offered_the_first_and_may_send_with_both()
+    {
+        var vm = host.PlugKnown(11);
+        host.Ports.Add(vm.Port with { Address = Ipv4.Parse("10.4.0.99"), IsOffered = false });
+        vm.PlugInAfter(host);
+        Assert.StartsWith("bound 10.4.0.11/24", vm.AskForAddress(), StringComparison.Ordinal);
+        vm.Namespace.Execute("ip", "address", "add", "10.4.0.99/24", "dev", "eth0");
+        vm.Namespace.Execute("ping", "-c1", "-W2", "-I", "10.4.0.99", "10.4.0.1");
+        Assert.Empty(host.Reconcile());
+    }
+
+    private static LeaseLine Told(LeaseSpool spool, Func<LeaseLine, bool> wanted)
+    {
+        for (var end = DateTimeOffset.UtcNow.AddSeconds(30); DateTimeOffset.UtcNow < end; Thread.Sleep(20))
+        {
+            if (spool.Read(DateTimeOffset.UtcNow) is { } reading)
+            {
+                spool.Done(reading, DateTimeOffset.UtcNow);
+                if (reading.Lines.FirstOrDefault(wanted) is { } line)
+                {
+                    return line;
+                }
+            }
+        }
+
+        throw new TimeoutException("dnsmasq has not told of the lease.");
     }
 
     [Fact]

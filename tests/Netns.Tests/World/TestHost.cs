@@ -34,6 +34,9 @@ internal sealed class TestHost : IDisposable
 
     public string StatePath { get; }
 
+    /// <summary>force_dhcp_release; of the workers that start from then on.</summary>
+    public bool EndsLeases { get; set; } = true;
+
     public HostSettings Settings { get; set; } =
         new("pub0", "br100", null, Ipv4.Parse("198.51.100.1"), [], 3600, "novalocal", [Ipv4.Parse("192.0.2.53")]);
 
@@ -97,7 +100,7 @@ internal sealed class TestHost : IDisposable
     public void RestartWorker() => Namespace.Run(() =>
     {
         kernel.Dispose();
-        kernel = new KernelHost(StatePath, announcements);
+        kernel = new KernelHost(StatePath, announcements, endsLeases: EndsLeases);
     });
 
     /// <summary>A VM whose port the host does not know yet.</summary>
