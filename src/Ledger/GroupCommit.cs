@@ -2,6 +2,11 @@ using System.Threading.Channels;
 
 namespace NovaNetBus.Ledger;
 
+/// <summary>Attempts of a writing loop to commit.</summary>
+/// <param name="Attempts">All of them.</param>
+/// <param name="LostRaces">Those that met another writer and were made again.</param>
+public readonly record struct CommitCount(long Attempts, long LostRaces);
+
 /// <summary>
 /// One writing loop: what has gathered while the last commit ran goes into the next one, so the busier it is the less each work costs, and a
 /// lone work commits at once. Works are handed on in the order in which they came.
@@ -17,6 +22,7 @@ internal sealed class GroupCommit<TWork, TOutcome> : IAsyncDisposable
     private readonly Channel<Waiting> channel = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(Backlog) { SingleReader = true });
     private readonly Func<IReadOnlyList<TWork>, CancellationToken, Task<IReadOnlyList<TOutcome>>> commit;
     private readonly Task loop;
+    private long attempts, lostRaces;
 
     /// <summary>Starts the loop. <paramref name="commit"/> returns one outcome for each work, in their order.</summary>
     public GroupCommit(Func<IReadOnlyList<TWork>, CancellationToken, Task<IReadOnlyList<TOutcome>>> commit)
@@ -27,6 +33,9 @@ internal sealed class GroupCommit<TWork, TOutcome> : IAsyncDisposable
             loop = Task.Run(RunAsync);
         }
     }
+
+    /// <summary>How often it was tried to commit, and how often another writer was faster.</summary>
+    public CommitCount Count => new(Interlocked.Read(ref attempts), Interlocked.Read(ref lostRaces));
 
     /// <summary>
     /// Completes when the work is committed. Once a commit has begun, a cancellation ends the waiting only. Throws
@@ -96,10 +105,13 @@ internal sealed class GroupCommit<TWork, TOutcome> : IAsyncDisposable
         {
             try
             {
+                Interlocked.Increment(ref attempts);
                 return works.Count == 0 ? [] : await commit(works, CancellationToken.None);
             }
             catch (Exception exception) when (attempt < Attempts && StoreFaults.IsLostRace(exception))
             {
+                Interlocked.Increment(ref lostRaces);
+
                 // Two writers that keep in step would meet again and again.
                 await Task.Delay(Random.Shared.Next(attempt * 4));
             }

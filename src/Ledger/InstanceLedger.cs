@@ -29,6 +29,9 @@ public sealed class InstanceLedger
 
     internal InstanceLedger(LedgerWriter writer) => this.writer = writer;
 
+    /// <summary>This program's commits since it started, those about addresses alone included.</summary>
+    public CommitCount Commits => writer.Count;
+
     /// <summary>Addresses for a new instance. Refusals: see <see cref="InstanceDecisions.Spawn"/>. A host that is not known yet joins by it.</summary>
     public Task<InstanceOutcome> SpawnAsync(Spawn command, Origin origin, CancellationToken cancellation) => writer.SubmitAsync(
         new InstanceWork(

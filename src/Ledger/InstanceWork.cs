@@ -28,6 +28,9 @@ internal sealed class LedgerWriter(LedgerSessions sessions) : IAsyncDisposable
 {
     private readonly GroupCommit<InstanceWork, InstanceOutcome> group = new(new InstanceCommit(sessions).RunAsync);
 
+    /// <summary>Since this program started.</summary>
+    public CommitCount Count => group.Count;
+
     /// <summary>Completes when what was decided is recorded. Throws on an outage, when nothing is known to be recorded.</summary>
     public Task<InstanceOutcome> SubmitAsync(InstanceWork work, CancellationToken cancellation) => group.SubmitAsync(work, cancellation);
 

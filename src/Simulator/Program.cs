@@ -10,6 +10,7 @@ root.Add(PacketCommands.Create());
 root.Add(DemoCommands.Create());
 root.Add(BenchCommands.Create());
 root.Add(ForwardCommand.Create());
+root.Add(WriterCommand.Create());
 
 var parsed = root.Parse(args);
 try

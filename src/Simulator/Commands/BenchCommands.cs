@@ -4,14 +4,35 @@ using NovaNetBus.Simulator.Worlds;
 
 namespace NovaNetBus.Simulator.Commands;
 
-/// <summary><c>bench main</c>: what scripts/bench.sh calls.</summary>
+/// <summary><c>bench main</c> and <c>bench alloc</c>: what scripts/bench.sh calls.</summary>
 internal static class BenchCommands
 {
     public static Command Create()
     {
         var bench = new Command("bench", "Figures (root); see scripts/bench.sh.") { CommonOptions.State };
         bench.Add(MainJob());
+        bench.Add(Allocation());
         return bench;
+    }
+
+    private static Command Allocation()
+    {
+        var bin = new Option<string>("--bin") { Description = "Folder of the programs.", DefaultValueFactory = _ => AppContext.BaseDirectory };
+        var logs = new Option<string>("--logs") { Description = "Not used: the writers have nothing to say." };
+        var json = new Option<string?>("--json") { Description = "File for {name, machine, commit, at, results}." };
+        var commit = new Option<string>("--commit") { Description = "What is measured.", DefaultValueFactory = _ => "unknown" };
+        var alloc = new Command("alloc", "Eight writers on one /16, from empty to full.") { bin, logs, json, commit };
+        alloc.SetAction(async (parsed, ct) =>
+        {
+            var report = await new AllocBench(Path.GetFullPath(parsed.GetRequiredValue(bin)), Console.Out).RunAsync(Connections.Required(), parsed.GetRequiredValue(commit), ct);
+            if (parsed.GetValue(json) is { } file)
+            {
+                CommonOptions.Save(file, report);
+            }
+
+            return ExitCodes.Done;
+        });
+        return alloc;
     }
 
     private static Command MainJob()

@@ -98,7 +98,7 @@ public sealed class RunningPrograms : IAsyncLifetime
         }
     }
 
-    private static string Published(string program)
+    internal static string Published(string program)
     {
         var path = Path.Combine(Root, "artifacts", "bin", program);
         return File.Exists(path) ? path : throw new InvalidOperationException($"{path} is missing: run scripts/build.sh.");
