@@ -18,6 +18,7 @@ public sealed class booting_cloud_init : IDisposable
     {
         host.Settings = host.Settings with { Metadata = TestMetadata.Here };
         metadata = new TestMetadata(host);
+        metadata.AwaitReady();
         vm = host.PlugKnown(11).PlugInAfter(host);
         Assert.NotEqual("", vm.AskForAddress());
         profile = metadata.Introduce(vm, userData: Convert.ToBase64String("#!/bin/sh\necho hello\n"u8));

@@ -22,6 +22,7 @@ public sealed class serving_metadata : IDisposable
     {
         host.Settings = host.Settings with { Metadata = TestMetadata.Here };
         metadata = new TestMetadata(host);
+        metadata.AwaitReady();
         vm = Boot(11);
         profile = metadata.Introduce(vm, userData: Convert.ToBase64String("#!/bin/sh\necho hello\n"u8));
     }
@@ -239,6 +240,26 @@ public sealed class serving_metadata : IDisposable
     }
 
     [Fact]
+    public void a_web_server_of_the_host_does_not_stand_in_the_way()
+    {
+        using var server = Listen(80);
+        Assert.Equal((200, "10.4.0.11"), Ask(vm, "/latest/meta-data/local-ipv4"));
+    }
+
+    [Fact]
+    public void a_worker_whose_port_is_taken_says_so_and_serves_as_soon_as_it_is_free()
+    {
+        metadata.Dispose();
+        using var taken = Listen(TestMetadata.Here.Port);
+        using var late = new TestMetadata(host);
+        Assert.True(SpinWait.SpinUntil(() => late.Health.Description?.StartsWith("metadata_port: ", StringComparison.Ordinal) == true, TimeSpan.FromSeconds(30)));
+        taken.Stop();
+        late.AwaitReady();
+        late.Known[new VmPlace("br100", vm.Address)] = profile;
+        Assert.Equal((200, "10.4.0.11"), Ask(vm, "/latest/meta-data/local-ipv4"));
+    }
+
+    [Fact]
     public void a_vm_that_keeps_its_connections_leaves_the_others_theirs()
     {
         var other = Boot(12);
@@ -289,6 +310,14 @@ public sealed class serving_metadata : IDisposable
             return true;
         }
     }
+
+    /// <summary>A server of the host itself, on all of its addresses.</summary>
+    private TcpListener Listen(int port) => host.Namespace.Run(() =>
+    {
+        var made = new TcpListener(IPAddress.Any, port);
+        made.Start();
+        return made;
+    });
 
     private static int Run(NetworkNamespace place, string program, params string[] arguments) =>
         place.Run(() => Commands.Run(program, arguments, TimeSpan.FromSeconds(20))).ExitCode;

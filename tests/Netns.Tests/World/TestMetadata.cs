@@ -20,16 +20,17 @@ internal sealed class TestMetadata : IDisposable
 
     private readonly MetadataService service;
 
-    public TestMetadata(TestHost host, MetadataDoor? door = null)
+    public TestMetadata(TestHost host)
     {
         Directory = new VmDirectory(ReadAsync, TimeProvider.System);
         service = new MetadataService(
-            door ?? (() => host.Namespace.Run(() => new MetadataSocket(Here))), Directory, TimeProvider.System, NullLoggerFactory.Instance);
+            () => host.Namespace.Run(() => new MetadataSocket(Here)), Directory, TimeProvider.System, NullLoggerFactory.Instance);
         service.StartAsync(CancellationToken.None).GetAwaiter().GetResult();
-        Assert.True(SpinWait.SpinUntil(() => Health.Status == HealthStatus.Healthy, TimeSpan.FromSeconds(30)), Health.Description);
     }
 
     public VmDirectory Directory { get; }
+
+    public void AwaitReady() => Assert.True(SpinWait.SpinUntil(() => Health.Status == HealthStatus.Healthy, TimeSpan.FromSeconds(30)), Health.Description);
 
     /// <summary>By place; asked once while <see cref="Directory"/> keeps the answer.</summary>
     public Dictionary<VmPlace, VmProfile> Known { get; } = [];
@@ -37,7 +38,7 @@ internal sealed class TestMetadata : IDisposable
     /// <summary>How many questions came to the ledger.</summary>
     public int Reads { get; private set; }
 
-    private HealthCheckResult Health => service.CheckHealthAsync(new HealthCheckContext()).Result;
+    public HealthCheckResult Health => service.CheckHealthAsync(new HealthCheckContext()).Result;
 
     /// <summary>As its spawning would have told it.</summary>
     public VmProfile Introduce(TestVm vm, string bridge = "br100", string? userData = null)
