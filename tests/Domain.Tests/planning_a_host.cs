@@ -99,6 +99,19 @@ public sealed class planning_a_host
     }
 
     [Fact]
+    public void a_vpn_instance_is_reached_at_the_hosts_vpn_ip_and_where_its_network_says_and_may_send_for_others()
+    {
+        var kept = new ServedNetwork(Network with { VpnPrivateAddress = Port.Address, VpnPublicAddress = Given.Ip("203.0.113.5"), VpnPublicPort = 1005 }, Served.HostAddress);
+        var settings = Given.Settings with { VpnIp = Given.Ip("192.0.2.10") };
+        var own = Keys(Plan(settings, [kept], [Port with { IsVpn = true }])).Except(Keys(Plan(settings, [kept], [Port])));
+
+        Assert.Equal(["element VpnDnat 192.0.2.10 1005", "element VpnDnat 203.0.113.5 1005", "element VpnPorts tap1", "element VpnRanges tap1 10.0.0.0/24"], own);
+        Assert.Equal(
+            "10.0.0.9 . 1194", Assert.IsType<FirewallElement>(Plan(settings, [kept], [Port with { IsVpn = true }]).Find("element VpnDnat 192.0.2.10 1005")).Value);
+        Assert.DoesNotContain(Keys(Plan(settings, [kept], [Port with { IsVpn = true, Address = Given.Ip("10.0.0.10") }])), key => key.StartsWith("element VpnDnat", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void flat_manager_wants_nothing_on_a_host() =>
         Assert.Equal(HostState.Empty, Plan(Given.Settings with { Manager = NetworkManagerKind.FlatManager, FlatInterface = "eth1" }, [Served], [Port]));
 

@@ -14,6 +14,20 @@ public sealed class serving_dhcp : IDisposable
     public void Dispose() => host.Dispose();
 
     [Fact]
+    public void with_a_single_default_gateway_another_nic_than_the_first_is_told_no_router()
+    {
+        host.Settings = host.Settings with { HasSingleDefaultGateway = true };
+        var (first, second) = (host.PlugKnown(11), host.PlugKnown(12));
+        host.Ports[1] = host.Ports[1] with { IsFirst = false };
+        first.PlugInAfter(host);
+        second.PlugIn();
+
+        Assert.StartsWith("bound 10.4.0.11/24 router 10.4.0.1 dns", first.AskForAddress(), StringComparison.Ordinal);
+        Assert.StartsWith("bound 10.4.0.12/24 router  dns 192.0.2.53", second.AskForAddress(), StringComparison.Ordinal);
+        Assert.Empty(host.Reconcile());
+    }
+
+    [Fact]
     public void a_vm_gets_exactly_its_address_with_router_dns_and_mtu()
     {
         var vm = host.PlugKnown(11).PlugInAfter(host);

@@ -7,7 +7,7 @@ namespace NovaNetBus.Domain.HostPlan;
 public static class HostPlanner
 {
     /// <summary>Of the constant firewall rules that the plan's elements are written for.</summary>
-    public const int FirewallVersion = 4;
+    public const int FirewallVersion = 5;
 
     /// <summary>
     /// The desired state for a view. A view of one port gives the part of the whole plan that this port needs: the plan of a host is the
@@ -115,11 +115,16 @@ public static class HostPlanner
             {
                 yield return asking;
             }
+
+            foreach (var element in port.IsVpn ? VpnPlan.OfPort(view, served.Network, port) : [])
+            {
+                yield return element;
+            }
         }
 
         if (served.Network.EnableDhcp && port.IsOffered && served.Part == NetworkPart.Gateway)
         {
-            yield return new DhcpHost(port.NetworkId, served.Network.Bridge, served.HostAddress, port.Address, port.Mac, port.Hostname);
+            yield return new DhcpHost(port.NetworkId, served.Network.Bridge, served.HostAddress, port.Address, port.Mac, port.Hostname, port.IsFirst || !view.Settings.HasSingleDefaultGateway);
         }
     }
 

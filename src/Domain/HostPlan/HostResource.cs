@@ -79,6 +79,15 @@ public enum FirewallSet
     /// <summary>inet map: bridge to (address, TCP port) of who answers 169.254.169.254 for its instances.</summary>
     Metadata,
 
+    /// <summary>inet map: (address, UDP port) to the (address, port) of a project's VPN instance.</summary>
+    VpnDnat,
+
+    /// <summary>bridge: ports of VPN instances, which send for others.</summary>
+    VpnPorts,
+
+    /// <summary>bridge: (port, CIDR) of the network whose addresses the port of a VPN instance may send from.</summary>
+    VpnRanges,
+
     /// <summary>bridge: names of the ports of instances.</summary>
     VmPorts,
 
@@ -230,7 +239,8 @@ public sealed record DhcpServer(
 /// <param name="Address">The fixed IP.</param>
 /// <param name="Mac">Of the NIC.</param>
 /// <param name="Hostname">As the instance's owner wrote it; the kernel side keeps only what a DNS label may hold.</param>
-public sealed record DhcpHost(Guid NetworkId, string Bridge, Ipv4 Server, Ipv4 Address, MacAddress Mac, string Hostname) : HostResource
+/// <param name="IsRouted">It is told the server's router; false: none (use_single_default_gateway).</param>
+public sealed record DhcpHost(Guid NetworkId, string Bridge, Ipv4 Server, Ipv4 Address, MacAddress Mac, string Hostname, bool IsRouted = true) : HostResource
 {
     /// <inheritdoc/>
     public override string Key => $"dhcp-host {NetworkId} {Address}";

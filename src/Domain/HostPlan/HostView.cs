@@ -42,6 +42,9 @@ public sealed record HostSettings(
     /// <summary>use_network_dns_servers: instances are told the network's DNS servers beside the host's, not in their place.</summary>
     public bool AddsNetworkDns { get; init; }
 
+    /// <summary>vpn_ip: where projects' VPN instances on this host are reached; null: nowhere.</summary>
+    public Ipv4? VpnIp { get; init; }
+
     /// <summary>force_dhcp_release: who is not answered any more loses his lease at once; else it is left to run.</summary>
     public bool EndsLeases { get; init; } = true;
 
@@ -94,6 +97,12 @@ public sealed record ServedPort(Guid NetworkId, string PortName, MacAddress Mac,
     /// <summary>DHCP offers it: so for the first address of a NIC alone, since a server knows one for each MAC address (nova: 3f6739e2a8).</summary>
     public bool IsOffered { get; init; } = true;
 
+    /// <summary>It is one of the instance's first NIC.</summary>
+    public bool IsFirst { get; init; } = true;
+
+    /// <summary>Its instance is the project's VPN instance.</summary>
+    public bool IsVpn { get; init; }
+
     /// <summary>False when the port is on another host, and this one only its gateway and DHCP server.</summary>
     public bool IsHere { get; init; } = true;
 
@@ -101,13 +110,13 @@ public sealed record ServedPort(Guid NetworkId, string PortName, MacAddress Mac,
     public static IEnumerable<ServedPort> Of(InstanceNetwork instance)
     {
         var nics = new HashSet<Guid>();
-        return [.. instance.Ports.Select(port => Of(port, instance) with { IsOffered = nics.Add(port.VifId) })];
+        return [.. instance.Ports.Select(port => Of(port, instance) with { IsOffered = nics.Add(port.VifId), IsFirst = nics.Count == 1 })];
     }
 
     /// <summary>What is being taken from an instance; DHCP may offer it still.</summary>
     public static IEnumerable<ServedPort> LeavingOf(InstanceNetwork instance) => instance.Leaving.Select(port => Of(port, instance));
 
-    private static ServedPort Of(Port port, InstanceNetwork instance) => new(port.NetworkId, port.PortName, port.Mac, port.Address, instance.Hostname ?? "");
+    private static ServedPort Of(Port port, InstanceNetwork instance) => new(port.NetworkId, port.PortName, port.Mac, port.Address, instance.Hostname ?? "") { IsVpn = instance.IsVpn };
 }
 
 /// <summary>A floating IP that leads to a fixed IP of a port on this host, by the interface of its range; null: by public_interface.</summary>

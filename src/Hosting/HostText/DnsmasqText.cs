@@ -35,12 +35,16 @@ public sealed record DnsmasqPaths(string Folder)
 /// <summary>What dnsmasq is told: nothing but typed values and checked names.</summary>
 public static class DnsmasqText
 {
-    /// <summary>The line of one host: MAC, name if it has one, address.</summary>
-    public static string HostLine(DhcpHost host) =>
-        DnsLabel.From(host.Hostname) is { } name ? $"{host.Mac},{name},{host.Address}" : $"{host.Mac},{host.Address}";
+    /// <summary>Clients with this tag are told no router.</summary>
+    private const string Unrouted = "unrouted";
+
+    /// <summary>The line of one host: MAC, tag and name if it has one, address.</summary>
+    public static string HostLine(DhcpHost host) => string.Join(
+        ',', new[] { host.Mac.ToString(), host.IsRouted ? null : "set:" + Unrouted, DnsLabel.From(host.Hostname), host.Address.ToString() }.OfType<string>());
 
     /// <summary>The options file.</summary>
     public static string Options(DhcpServer server) => string.Concat(
+        $"tag:{Unrouted},option:router\n",
         "option:router" + (server.Router is { } router ? $",{router}" : ""), "\n", // without a value: not even the default
         "option:dns-server" + string.Concat(server.DnsServers.Select(dns => $",{dns}")), "\n",
         string.Create(CultureInfo.InvariantCulture, $"option:mtu,{server.Mtu}"), "\n");
