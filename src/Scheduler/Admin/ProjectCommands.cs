@@ -8,7 +8,7 @@ using NovaNetBus.Ledger;
 namespace NovaNetBus.Scheduler.Admin;
 
 /// <summary>project show and project quota. Any name is one of a project, since projects are the compute service's.</summary>
-internal sealed class ProjectCommands(ProjectLedger ledger, NovaNetOptions options, TimeProvider clock)
+internal sealed class ProjectCommands(ProjectLedger ledger, FloatingQueries floatings, NovaNetOptions options, TimeProvider clock)
 {
     /// <summary>What it may have and what it has.</summary>
     public async Task<object?> ShowAsync(AdminArguments arguments, CancellationToken cancellation) => await RowOfAsync(arguments.Required("project"), cancellation);
@@ -30,7 +30,7 @@ internal sealed class ProjectCommands(ProjectLedger ledger, NovaNetOptions optio
         return new ProjectRow(
             project,
             new ProjectCounts(entry.State.FixedIps ?? options.QuotaFixedIps, entry.State.FloatingIps ?? options.QuotaFloatingIps),
-            new ProjectCounts(entry.FixedIps, 0),
+            new ProjectCounts(entry.FixedIps, await floatings.UsedAsync(project, cancellation)),
             [.. entry.Networks.Select(network => network.Label)]);
     }
 
