@@ -77,9 +77,10 @@ public sealed record VpnRow(
 /// <param name="Data">The event itself.</param>
 /// <param name="User">Who asked: the AMQP user; null: not told.</param>
 /// <param name="Program">Which program wrote it.</param>
+/// <param name="Actions">What a host did before it, as sentences; null: nothing.</param>
 public sealed record EventRow(
     long Sequence, string Stream, long Version, string Type, DateTimeOffset At, string? Host, string? CausationId, string? CorrelationId,
-    JsonElement Data, string? User = null, string? Program = null);
+    JsonElement Data, string? User = null, string? Program = null, IReadOnlyList<string>? Actions = null);
 
 /// <summary>A row of <c>address history</c>, oldest first; the answer of <c>address owner</c>. Kind: fixed, floating.</summary>
 /// <param name="State">What it was: a state of <see cref="FixedIpRow"/>, or free, allocated, associated.</param>

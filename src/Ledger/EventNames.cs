@@ -4,6 +4,7 @@ using NovaNetBus.Domain.Hosts;
 using NovaNetBus.Domain.Instances;
 using NovaNetBus.Domain.Networks;
 using NovaNetBus.Domain.Projects;
+using NovaNetBus.Domain.Requests;
 
 namespace NovaNetBus.Ledger;
 
@@ -52,6 +53,8 @@ internal static class EventNames
         [typeof(InstanceFloatingIpsLeft)] = "instance-floating-ips-left",
         [typeof(HostJoined)] = "host-joined",
         [typeof(HostRetired)] = "host-retired",
+        [typeof(RequestRefused)] = "request-refused",
+        [typeof(HostReconciled)] = "host-reconciled",
         [typeof(HostSettingsChanged)] = "host-settings-changed",
         [typeof(HostServesNetwork)] = "host-serves-network",
         [typeof(HostLeftNetwork)] = "host-left-network",

@@ -45,9 +45,31 @@ public sealed class HostRegistry
     /// </summary>
     public async Task JoinAsync(string host, HostSettings settings, string statePath, DateTimeOffset now, CancellationToken cancellation)
     {
-        while (!await TryJoinAsync(host, settings, statePath, now, cancellation))
+        while (!await TryAppendAsync(host, Started, cancellation))
         {
             // It has joined this very moment, by its first instance.
+        }
+
+        IEnumerable<HostEvent> Started(HostRecord? before)
+        {
+            if (before is null or { IsRetired: true } or { IsDrained: true })
+            {
+                yield return before is { IsRetired: false } ? new HostResumed(host, now) : new HostJoined(host, now);
+            }
+
+            if (before?.Settings != settings || before.StatePath != statePath)
+            {
+                yield return new HostSettingsChanged(host, settings, statePath, now);
+            }
+        }
+    }
+
+    /// <summary>Keeps what was not in order on a host and was put in order.</summary>
+    public async Task ReconciledAsync(HostReconciled fact, CancellationToken cancellation)
+    {
+        while (!await TryAppendAsync(fact.Host, before => before is null ? [new HostJoined(fact.Host, fact.At), fact] : [fact], cancellation))
+        {
+            // Something else has just happened to the host.
         }
     }
 
@@ -99,24 +121,14 @@ public sealed class HostRegistry
     }
 
     /// <summary>False: the host's stream has moved on meanwhile.</summary>
-    private async Task<bool> TryJoinAsync(string host, HostSettings settings, string statePath, DateTimeOffset now, CancellationToken cancellation)
+    private async Task<bool> TryAppendAsync(string host, Func<HostRecord?, IEnumerable<HostEvent>> decide, CancellationToken cancellation)
     {
         try
         {
             await using var session = await sessions.WriteAsync(cancellation);
             var document = await session.Documents.LoadAsync<HostDocument>(host, cancellation);
-            var events = new List<object>();
-            if (document?.State is null or { IsRetired: true } or { IsDrained: true })
-            {
-                events.Add(document?.State is { IsRetired: false } ? new HostResumed(host, now) : new HostJoined(host, now));
-            }
-
-            if (document?.State.Settings != settings || document.State.StatePath != statePath)
-            {
-                events.Add(new HostSettingsChanged(host, settings, statePath, now));
-            }
-
-            if (events.Count > 0)
+            object[] events = [.. decide(document?.State)];
+            if (events.Length > 0)
             {
                 session.Append(Streams.OfHost(host), document?.StreamVersion ?? 0, events, [.. events.Select(_ => new Origin(null, host, host, null))]);
                 await session.CommitAsync(cancellation);

@@ -3,6 +3,8 @@ using System.Globalization;
 using JasperFx.Events;
 using Marten;
 using Marten.Services;
+using NovaNetBus.Domain.Instances;
+using NovaNetBus.Ledger.Log;
 using Npgsql;
 
 namespace NovaNetBus.Ledger;
@@ -68,6 +70,9 @@ internal sealed class LedgerSession(NpgsqlConnection connection, NpgsqlTransacti
     // With the time comes the transaction's number: from here on others can see that this transaction may still add to the log.
     private const string Stamp = "select clock_timestamp() from pg_current_xact_id()";
 
+    // Only commits that have something for the world wake its teller: notifying commits wait for each other.
+    private const string StampAndWake = $"select clock_timestamp(), pg_notify('{FactsFromLog.Channel}', '') from pg_current_xact_id()";
+
     private readonly List<IEvent> appended = [];
 
     public IDocumentSession Documents { get; } = documents;
@@ -86,6 +91,11 @@ internal sealed class LedgerSession(NpgsqlConnection connection, NpgsqlTransacti
             recorded.UserName = origin.Requester;
             recorded.SetHeader("host", origin.Host);
             recorded.SetHeader("program", program);
+            if (origin.Actions.Count > 0 && events[index] is InstanceEvent)
+            {
+                recorded.SetHeader("actions", origin.Actions);
+            }
+
             appended.Add(recorded);
         }
     }
@@ -98,7 +108,7 @@ internal sealed class LedgerSession(NpgsqlConnection connection, NpgsqlTransacti
     {
         if (appended.Count > 0)
         {
-            await using var command = new NpgsqlCommand(Stamp, Connection);
+            await using var command = new NpgsqlCommand(appended.Exists(change => FactsFromLog.Tells(change.Data)) ? StampAndWake : Stamp, Connection);
             DateTimeOffset at = (DateTime)(await command.ExecuteScalarAsync(cancellation))!;
             appended.ForEach(change => change.Timestamp = at);
         }

@@ -57,6 +57,10 @@ public static class LedgerSetup
         services.AddSingleton(provider => new AddressHistory(provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<TimeTravel>()));
         services.AddSingleton(provider => new FloatingQueries(provider.GetRequiredService<LedgerSessions>()));
         services.AddSingleton(provider => new LogVerification(provider.GetRequiredService<IDocumentStore>(), provider.GetRequiredService<NpgsqlDataSource>()));
+        services.AddSingleton(provider => new RefusalLedger(provider.GetRequiredService<LedgerSessions>()));
+        services.AddSingleton(provider => new FactsFromLog(provider.GetRequiredService<NpgsqlDataSource>()));
+        services.AddSingleton(provider => new LogImport(
+            provider.GetRequiredService<IDocumentStore>(), provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<LedgerSchema>()));
         services.AddSingleton(provider => new LogReplay(provider, provider.GetRequiredService<NpgsqlDataSource>()));
         services.AddSingleton(provider => new Queries(provider.GetRequiredService<LedgerSessions>()));
         return services;

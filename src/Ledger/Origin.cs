@@ -5,4 +5,8 @@ namespace NovaNetBus.Ledger;
 /// <param name="CorrelationId">The instance's id, or the request's.</param>
 /// <param name="Host">Where it was decided.</param>
 /// <param name="Requester">Who asked; null: not known.</param>
-public sealed record Origin(string? MessageId, string CorrelationId, string Host, string? Requester);
+public sealed record Origin(string? MessageId, string CorrelationId, string Host, string? Requester)
+{
+    /// <summary>What the host did before this could be said, as sentences; kept with the event of the instance that says it.</summary>
+    public IReadOnlyList<string> Actions { get; init; } = [];
+}

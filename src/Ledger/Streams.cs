@@ -17,6 +17,9 @@ internal static class Streams
 
     public static string OfInstance(Guid instanceId) => $"{Instances}{instanceId}";
 
+    /// <summary>Of a request that was refused.</summary>
+    public static string OfRequest(Guid id) => $"request-{id}";
+
     public static string OfHost(string host) => Hosts + host;
 
     public static string OfFloatings(FloatingKey block) => $"{Floatings}{block.Pool}-{block.First}";

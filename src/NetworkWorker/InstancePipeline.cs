@@ -4,6 +4,7 @@ using NovaNetBus.Domain;
 using NovaNetBus.Domain.Addressing;
 using NovaNetBus.Domain.HostPlan;
 using NovaNetBus.Domain.Instances;
+using NovaNetBus.Domain.Requests;
 using NovaNetBus.Hosting;
 using NovaNetBus.Hosting.Messaging;
 using NovaNetBus.Ledger;
@@ -18,7 +19,7 @@ namespace NovaNetBus.NetworkWorker;
 /// are on their way at the same time into one batch.
 /// </summary>
 internal sealed partial class InstancePipeline(
-    string host, HostSettings settings, InstanceLedger ledger, Reconciler reconciler, LeaseWatch leases, FactPublisher facts, Outage outage, TimeProvider clock,
+    string host, HostSettings settings, InstanceLedger ledger, RefusalLedger refusals, Reconciler reconciler, LeaseWatch leases, FactPublisher facts, Outage outage, TimeProvider clock,
     ILogger<InstancePipeline> log)
 {
     /// <summary>Brings an instance's network into being, and tells so; or tells why not.</summary>
@@ -97,10 +98,10 @@ internal sealed partial class InstancePipeline(
         var instance = deleted.State!;
         if (instance.Status == InstanceStatus.Releasing)
         {
-            await reconciler.ApplyAsync(HostChange.Going(ViewOf(deleted, has: true, leaving: true), new Cause(delivery.MessageId, instanceId)), cancellation);
+            var actions = await reconciler.ApplyAsync(HostChange.Going(ViewOf(deleted, has: true, leaving: true), new Cause(delivery.MessageId, instanceId)), cancellation);
             await SeeLeasesAsync(cancellation);
             var released = await outage.WaitOutAsync(
-                "Releasing", token => ledger.ReleasedAsync(instanceId, settings.EndsLeases, clock.GetUtcNow(), origin, token), cancellation);
+                "Releasing", token => ledger.ReleasedAsync(instanceId, settings.EndsLeases, clock.GetUtcNow(), origin with { Actions = actions }, token), cancellation);
             instance = released.State!;
         }
 
@@ -114,10 +115,12 @@ internal sealed partial class InstancePipeline(
     }
 
     /// <summary>Tells why an instance does not get what was asked for it.</summary>
-    public Task RefuseAsync(Guid instanceId, Refusal refusal, Delivery delivery, CancellationToken cancellation)
+    public async Task RefuseAsync(Guid instanceId, Refusal refusal, Delivery delivery, CancellationToken cancellation)
     {
         LogRefused(log, refusal.Code, refusal.Message);
-        return PublishAsync(Facts.Failed(instanceId, host, refusal), instanceId, delivery, cancellation);
+        var fact = new RequestRefused(null, instanceId, refusal.Code, refusal.Message, clock.GetUtcNow());
+        await outage.WaitOutAsync("Recording a refusal", token => refusals.RecordAsync(fact, OriginOf(instanceId, delivery), token), cancellation);
+        await PublishAsync(Facts.Failed(instanceId, host, refusal), instanceId, delivery, cancellation);
     }
 
     /// <summary>Each floating IP that leads to an instance which is new on this host.</summary>
@@ -162,11 +165,13 @@ internal sealed partial class InstancePipeline(
     {
         var instance = decided.State!;
         var cause = new Cause(way.Delivery.MessageId, way.InstanceId);
-        await reconciler.ApplyAsync(
+        var actions = await reconciler.ApplyAsync(
             HostChange.Becoming(ViewOf(decided, instance.IsOnHost, leaving: true), ViewOf(decided, instance.IsOnHost, leaving: false), cause), way.Cancellation);
         await (instance.Leaving.Count > 0 ? SeeLeasesAsync(way.Cancellation) : Task.CompletedTask);
         var recorded = await outage.WaitOutAsync(
-            "Recording", token => ledger.ConfiguredAsync(way.InstanceId, instance.Generation, settings.EndsLeases, clock.GetUtcNow(), way.Origin, token), way.Cancellation);
+            "Recording",
+            token => ledger.ConfiguredAsync(way.InstanceId, instance.Generation, settings.EndsLeases, clock.GetUtcNow(), way.Origin with { Actions = actions }, token),
+            way.Cancellation);
         foreach (var left in instance.LeavingFloatings.Where(left => !left.NeverLed))
         {
             var delivery = left.Floating.Address == way.AnswersFloating ? way.Delivery : way.Unanswered;

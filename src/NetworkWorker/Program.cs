@@ -50,6 +50,7 @@ program.Services
         var content = await services.GetRequiredService<HostViews>().ReadAsync(options.Host, cancellation);
         return content.ViewOf(options.Host, settings);
     })
+    .AddSingleton<ReconcileRecorder>(services => services.GetRequiredService<HostRegistry>().ReconciledAsync)
     .AddSingleton(services => ActivatorUtilities.CreateInstance<Reconciler>(services, options.Host))
     .AddHostedService(services => services.GetRequiredService<Reconciler>())
     .AddHostedService<Heartbeat>()

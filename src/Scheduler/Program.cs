@@ -40,6 +40,8 @@ program.Services
     .AddHostedService(services => services.GetRequiredService<WorkerWatch>())
     .AddHostedService<FirstFloatingRange>()
     .AddSingleton<ILeaderTask, Reaper>()
+    .AddSingleton<ILeaderTask, ToldFromLog>()
+    .AddSingleton<ILeaderTask, PastKept>()
     .AddHostedService<LeaderTasks>()
     .AddHealthChecks().AddCheck<WorkersHealth>("workers");
 return await program.RunAsync();

@@ -31,7 +31,7 @@ internal sealed class RabbitAdmin(string? connectionString) : IAdmin, IAsyncDisp
         try
         {
             connection ??= await factory.CreateConnectionAsync(limit.Token);
-            return await Ask(connection, request, timeout, limit.Token);
+            return await Ask(connection, factory.UserName, request, timeout, limit.Token);
         }
         catch (BrokerUnreachableException unreachable)
         {
@@ -52,7 +52,7 @@ internal sealed class RabbitAdmin(string? connectionString) : IAdmin, IAsyncDisp
         }
     }
 
-    private static async Task<AdminReply> Ask(IConnection connection, AdminRequest request, TimeSpan timeout, CancellationToken limit)
+    private static async Task<AdminReply> Ask(IConnection connection, string user, AdminRequest request, TimeSpan timeout, CancellationToken limit)
     {
         var confirmed = new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true);
         await using var channel = await connection.CreateChannelAsync(confirmed, limit);
@@ -62,6 +62,8 @@ internal sealed class RabbitAdmin(string? connectionString) : IAdmin, IAsyncDisp
             ContentType = "application/json",
             ReplyTo = replyQueue.QueueName,
             CorrelationId = Guid.NewGuid().ToString(),
+            MessageId = Guid.NewGuid().ToString(),
+            UserId = user, // the broker checks it, and the log keeps it
             // A scheduler that comes back later must not carry out what its operator has given up.
             Expiration = ((long)timeout.TotalMilliseconds).ToString(CultureInfo.InvariantCulture),
         };

@@ -32,6 +32,7 @@ public sealed record HostRecord(string Name, ImmutableDictionary<Guid, Ipv4> Add
         HostLeftNetwork e => state! with { Addresses = state.Addresses.Remove(e.NetworkId) },
         HostDrained => state! with { IsDrained = true },
         HostResumed => state! with { IsDrained = false },
+        HostReconciled => state!,
         HostSettingsChanged e => state! with { Settings = e.Settings, StatePath = e.StatePath },
         _ => throw new InvalidOperationException($"{change.GetType().Name} is not known"),
     };
@@ -47,6 +48,18 @@ public sealed record HostJoined(string Host, DateTimeOffset At) : HostEvent(Host
 
 /// <summary>Its worker started with other options than those that were recorded: without them nobody could say later what its rules and files were.</summary>
 public sealed record HostSettingsChanged(string Host, HostSettings Settings, string StatePath, DateTimeOffset At) : HostEvent(Host, At);
+
+/// <summary>Something was not as it had to be, and is now.</summary>
+/// <param name="Host">Its name.</param>
+/// <param name="Occasion">start: its worker started; drift: nobody had asked for a change; failure: a change had failed before.</param>
+/// <param name="Count">How many steps it took.</param>
+/// <param name="Actions">The first of them, as sentences.</param>
+/// <param name="At">UTC.</param>
+public sealed record HostReconciled(string Host, string Occasion, int Count, ValueList<string> Actions, DateTimeOffset At) : HostEvent(Host, At)
+{
+    /// <summary>How many sentences are kept at most.</summary>
+    public const int MostActions = 100;
+}
 
 /// <summary>It has an address of its own on a network, as router and DHCP server.</summary>
 public sealed record HostServesNetwork(string Host, Guid NetworkId, Ipv4 Address, DateTimeOffset At) : HostEvent(Host, At);

@@ -22,11 +22,14 @@ public sealed class FactPublisher(Broker broker, ILogger<FactPublisher> log) : I
     /// <param name="routingKey">The host that the fact is about, or empty.</param>
     /// <param name="correlationId">The instance's id, or the request's.</param>
     /// <param name="origin">The message that led to the fact; null: none.</param>
-    public Task PublishAsync(object fact, string routingKey, string correlationId, Delivery? origin, CancellationToken cancellation)
+    /// <param name="messageId">The same for each time that this is told; null: a new one.</param>
+    public Task PublishAsync(
+        object fact, string routingKey, string correlationId, Delivery? origin, CancellationToken cancellation, string? messageId = null)
     {
         var exchange = Wire.ExchangeOf(fact.GetType());
         var body = PlainJson.Write(fact);
         var properties = PropertiesOf(exchange, correlationId, origin);
+        properties.MessageId = messageId ?? properties.MessageId;
         var published = _channel.PublishAsync(exchange, routingKey, mandatory: false, properties, body, cancellation);
         return UsableReplyTo(origin) is { } replyTo
             ? Task.WhenAll(published, SendAsync(replyTo, PropertiesOf(exchange, origin!.CorrelationId, origin), body, cancellation))

@@ -5,7 +5,6 @@ using Microsoft.Extensions.DependencyInjection;
 using NovaNetBus.Domain.HostPlan;
 using NovaNetBus.Domain.Hosts;
 using Npgsql;
-using Weasel.Core;
 
 namespace NovaNetBus.Ledger.Log;
 
@@ -20,8 +19,6 @@ public sealed record LogReplayed(string Into, long Events, long Documents, TimeS
 /// </summary>
 public sealed class LogReplay
 {
-    private const int Batch = 5_000;
-
     private static readonly string[] Tables = [$"{LedgerSetup.SchemaName}.mt_streams", LoggedEvent.Table];
 
     private readonly IServiceProvider from;
@@ -38,7 +35,8 @@ public sealed class LogReplay
         await using var into = new ServiceCollection().AddLogging().AddLedger(connectionString, "replay").BuildServiceProvider();
         await into.GetRequiredService<LedgerSchema>().ApplyAsync(cancellation);
         await CopyAsync(into.GetRequiredService<NpgsqlDataSource>(), cancellation);
-        var (events, documents) = await BuildAsync(into, progress, cancellation);
+        var (events, documents) = await LogImport.BuildAsync(
+            into.GetRequiredService<IDocumentStore>(), into.GetRequiredService<NpgsqlDataSource>(), progress, cancellation);
         await into.GetRequiredService<Presence>().CatchUpAsync(cancellation);
         var differences = await CompareHostsAsync(into, cancellation);
         var name = new NpgsqlConnectionStringBuilder(connectionString) { Password = null, Passfile = null }.ConnectionString;
@@ -70,33 +68,6 @@ public sealed class LogReplay
         await ValueAsync<long>(write, $"select setval('{LedgerSetup.SchemaName}.mt_events_sequence', {Math.Max(last, 1)}, {(last > 0 ? "true" : "false")})", cancellation);
         await LogProgress.WriteAsync(write, LogProgress.Facts, last, cancellation);
         await all.CommitAsync(cancellation);
-    }
-
-    private static async Task<(long Events, long Documents)> BuildAsync(IServiceProvider into, Action<long> progress, CancellationToken cancellation)
-    {
-        var store = into.GetRequiredService<IDocumentStore>();
-        var fold = new MemoryFold(store);
-        await using var connection = await into.GetRequiredService<NpgsqlDataSource>().OpenConnectionAsync(cancellation);
-        await using (var command = PatientCommand.Of(
-            $"select {LoggedEvent.Columns} from {LoggedEvent.Table} where {LoggedEvent.IsEvent} order by seq_id", connection))
-        {
-            await using var rows = await command.ExecuteReaderAsync(cancellation);
-            while (await rows.ReadAsync(cancellation))
-            {
-                fold.Apply(EventCodec.Read(LoggedEvent.Read(rows)));
-                if (fold.Events % Batch == 0)
-                {
-                    progress(fold.Events);
-                }
-            }
-        }
-
-        var documents = fold.Documents().ToList();
-        await store.BulkInsertDocumentsAsync(documents, BulkInsertMode.InsertsOnly, Batch, cancellation);
-        await using var session = store.LightweightSession();
-        SegmentMacs.Write(session, [], fold.Macs);
-        await session.SaveChangesAsync(cancellation);
-        return (fold.Events, documents.Count);
     }
 
     /// <summary>The plan of every host, from what both stores say that it must serve. In a system that runs they may differ by what has happened meanwhile.</summary>

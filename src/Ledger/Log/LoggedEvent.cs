@@ -15,14 +15,15 @@ namespace NovaNetBus.Ledger.Log;
 /// <param name="CorrelationId">The instance's id, or the request's.</param>
 /// <param name="User">Who asked: the broker's user; null: not told.</param>
 /// <param name="Data">The event itself, as JSON.</param>
+/// <param name="Actions">What a host did before it, as a JSON list of sentences; null: nothing.</param>
 public sealed record LoggedEvent(
     long Sequence, string Stream, long Version, string Type, DateTimeOffset At, string? Host, string? Program, string? CausationId, string? CorrelationId,
-    string? User, string Data)
+    string? User, string Data, string? Actions = null)
 {
     internal const string Table = LedgerSetup.SchemaName + ".mt_events";
 
     internal const string Columns =
-        "seq_id, stream_id, version, type, timestamp, headers ->> 'host', headers ->> 'program', causation_id, correlation_id, user_name, data";
+        "seq_id, stream_id, version, type, timestamp, headers ->> 'host', headers ->> 'program', causation_id, correlation_id, user_name, data, headers ->> 'actions'";
 
     /// <summary>The place that Marten fills where an append failed is no event.</summary>
     internal const string IsEvent = "type <> 'tombstone'";
@@ -33,7 +34,7 @@ public sealed record LoggedEvent(
         string? Text(int column) => row.IsDBNull(column) ? null : row.GetString(column);
         return new LoggedEvent(
             row.GetInt64(0), row.GetString(1), row.GetInt64(2), row.GetString(3), row.GetFieldValue<DateTimeOffset>(4),
-            Text(5), Text(6), Text(7), Text(8), Text(9), row.GetString(10));
+            Text(5), Text(6), Text(7), Text(8), Text(9), row.GetString(10), Text(11));
     }
 }
 

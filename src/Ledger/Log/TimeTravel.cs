@@ -36,6 +36,9 @@ public sealed class TimeTravel
 
     internal TimeTravel(IDocumentStore store, NpgsqlDataSource source, Presence presence) => (this.store, this.source, this.presence) = (store, source, presence);
 
+    /// <summary>Reads on in the log for what questions about a host are answered from. Whoever asks does it too; done before, they need not wait.</summary>
+    public Task CatchUpAsync(CancellationToken cancellation) => presence.CatchUpAsync(cancellation);
+
     /// <summary>What a host had to serve at a moment. Costs what it served and how often that had changed, not what the log is long.</summary>
     public async Task<HostThen> HostAsync(string host, DateTimeOffset at, CancellationToken cancellation)
     {

@@ -1,7 +1,9 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using NovaNetBus.Domain;
 using NovaNetBus.Domain.HostPlan;
+using NovaNetBus.Domain.Hosts;
 using NovaNetBus.Hosting;
 
 namespace NovaNetBus.NetworkWorker.Host;
@@ -9,11 +11,14 @@ namespace NovaNetBus.NetworkWorker.Host;
 /// <summary>Reads all that this host must serve, complete and of one moment.</summary>
 internal delegate Task<HostView> ViewReader(CancellationToken cancellation);
 
+/// <summary>Keeps in the log what a full reconcile has put in order.</summary>
+internal delegate Task ReconcileRecorder(HostReconciled fact, CancellationToken cancellation);
+
 /// <summary>
 /// The one that changes the host: first a full reconcile, then changes as they come, in natural batches, and a full reconcile again on a
 /// timer and after each failure. Nothing here decides; it plans from what the ledger says.
 /// </summary>
-internal sealed partial class Reconciler(string hostName, IHost host, ViewReader readView, TimeProvider clock, ILogger<Reconciler> log)
+internal sealed partial class Reconciler(string hostName, IHost host, ViewReader readView, ReconcileRecorder record, TimeProvider clock, ILogger<Reconciler> log)
     : BackgroundService
 {
     private const int LargestBatch = 128;
@@ -22,6 +27,7 @@ internal sealed partial class Reconciler(string hostName, IHost host, ViewReader
     private readonly Channel<Pending> queue = Channel.CreateBounded<Pending>(1024);
     private HostState known = HostState.Empty;
     private bool isRead;
+    private HostReconciled? unrecorded;
 
     /// <summary>Null once the host was brought into its planned state and is believed to be in it; else what stands against it.</summary>
     public string? NotReady { get; private set; } = "the first reconcile has not ended";
@@ -35,12 +41,12 @@ internal sealed partial class Reconciler(string hostName, IHost host, ViewReader
     /// <summary>How many ports of instances the host has.</summary>
     public int Ports => known.Resources.Count(resource => resource is FirewallElement { Set: FirewallSet.VmPorts });
 
-    /// <summary>Completes when the change is on the host; <see cref="HostApplyException"/> when it cannot be.</summary>
-    public async Task ApplyAsync(HostChange change, CancellationToken cancellation)
+    /// <summary>Completes when the change is on the host, with the steps that it took, as sentences; <see cref="HostApplyException"/> when it cannot be.</summary>
+    public async Task<IReadOnlyList<string>> ApplyAsync(HostChange change, CancellationToken cancellation)
     {
-        var pending = new Pending(change, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        var pending = new Pending(change, new TaskCompletionSource<IReadOnlyList<string>>(TaskCreationOptions.RunContinuationsAsynchronously));
         await queue.Writer.WriteAsync(pending, cancellation);
-        await pending.Done.Task;
+        return await pending.Done.Task;
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -103,9 +109,11 @@ internal sealed partial class Reconciler(string hostName, IHost host, ViewReader
         try
         {
             var changes = batch.ConvertAll(pending => pending.Change);
-            Apply(HostChange.Steps(changes, known), step => changes.Find(change => change.Explains(step))?.Cause);
+            var steps = HostChange.Steps(changes, known).Select(step => (Step: step, Change: changes.Find(change => change.Explains(step)))).ToList();
+            Apply([.. steps.Select(step => step.Step)], steps.ConvertAll(step => step.Change?.Cause));
             batch.ForEach(pending => Changed?.Invoke(pending.Change.Cause.InstanceId));
-            batch.ForEach(pending => pending.Done.SetResult());
+            var taken = steps.ToLookup(step => step.Change, step => step.Step.ToString());
+            batch.ForEach(pending => pending.Done.SetResult([.. taken[pending.Change]]));
         }
         catch (Exception) when (batch.Count > 1)
         {
@@ -120,11 +128,11 @@ internal sealed partial class Reconciler(string hostName, IHost host, ViewReader
         }
     }
 
-    private void Apply(IReadOnlyList<HostAction> actions, Func<HostAction, Cause?> why)
+    private void Apply(IReadOnlyList<HostAction> actions, IReadOnlyList<Cause?> why)
     {
-        foreach (var action in actions)
+        foreach (var (action, reason) in actions.Zip(why))
         {
-            using var scope = why(action) is { } cause ? LogScope.Of(cause.MessageId, cause.InstanceId, hostName) : null;
+            using var scope = reason is { } cause ? LogScope.Of(cause.MessageId, cause.InstanceId, hostName) : null;
             LogAction(log, action);
         }
 
@@ -144,14 +152,16 @@ internal sealed partial class Reconciler(string hostName, IHost host, ViewReader
     {
         try
         {
+            var occasion = first ? "start" : NotReady is null ? "drift" : "failure";
             var desired = HostPlanner.Plan(await readView(stopping));
             var actual = host.Read(desired);
             (known, isRead) = (actual, true);
             var actions = HostDiff.Between(desired, actual);
             Drift = first ? 0 : actions.Count;
             LogReconcile(log, desired.Count, actions.Count);
-            Apply(actions, _ => null);
+            Apply(actions, [.. actions.Select(_ => (Cause?)null)]);
             NotReady = null;
+            await RecordAsync(occasion, actions, stopping);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -161,6 +171,31 @@ internal sealed partial class Reconciler(string hostName, IHost host, ViewReader
         {
             NotReady = failure.Message;
             LogFailure(log, failure);
+        }
+    }
+
+    /// <summary>What cannot be recorded now is recorded after the next reconcile; the host does not wait for the database.</summary>
+    private async Task RecordAsync(string occasion, IReadOnlyList<HostAction> actions, CancellationToken stopping)
+    {
+        if (actions.Count > 0)
+        {
+            unrecorded = new HostReconciled(
+                hostName, occasion, actions.Count, actions.Take(HostReconciled.MostActions).Select(action => action.ToString()).ToValueList(), clock.GetUtcNow());
+        }
+
+        if (unrecorded is not { } fact)
+        {
+            return;
+        }
+
+        try
+        {
+            await record(fact, stopping);
+            unrecorded = null;
+        }
+        catch (Exception fault) when (Outage.IsOutage(fault))
+        {
+            LogUnrecorded(log, fault.GetBaseException().Message);
         }
     }
 
@@ -175,5 +210,8 @@ internal sealed partial class Reconciler(string hostName, IHost host, ViewReader
     [LoggerMessage(Level = LogLevel.Error, Message = "The host could not be reconciled; trying again")]
     private static partial void LogFailure(ILogger log, Exception failure);
 
-    private sealed record Pending(HostChange Change, TaskCompletionSource Done);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "What was put in order cannot be recorded now: {Reason:l}")]
+    private static partial void LogUnrecorded(ILogger log, string reason);
+
+    private sealed record Pending(HostChange Change, TaskCompletionSource<IReadOnlyList<string>> Done);
 }

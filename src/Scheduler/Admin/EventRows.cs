@@ -9,7 +9,8 @@ internal static class EventRows
 {
     public static EventRow Of(LoggedEvent logged) => new(
         logged.Sequence, logged.Stream, logged.Version, logged.Type, logged.At, logged.Host, logged.CausationId, logged.CorrelationId,
-        JsonSerializer.Deserialize<JsonElement>(logged.Data), logged.User, logged.Program);
+        JsonSerializer.Deserialize<JsonElement>(logged.Data), logged.User, logged.Program,
+        logged.Actions is null ? null : JsonSerializer.Deserialize<string[]>(logged.Actions));
 
     public static AddressHolderRow Of(AddressSpan span)
     {

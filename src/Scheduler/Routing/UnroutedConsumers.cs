@@ -1,13 +1,18 @@
 using MassTransit;
 using Microsoft.Extensions.Logging;
 using NovaNetBus.Contracts;
+using NovaNetBus.Domain.Requests;
 using NovaNetBus.Hosting;
 using NovaNetBus.Hosting.Messaging;
+using NovaNetBus.Hosting.Options;
+using NovaNetBus.Ledger;
 
 namespace NovaNetBus.Scheduler.Routing;
 
 /// <summary>Takes what no worker's queue took: finds the way, then sends on or refuses, in the order in which the events came.</summary>
-internal sealed class UnroutedConsumers(Router router, FloatingRouter floatings, QueueSender sender, FactPublisher facts, Outage outage, ILogger<UnroutedConsumers> log)
+internal sealed class UnroutedConsumers(
+    Router router, FloatingRouter floatings, QueueSender sender, FactPublisher facts, Outage outage, RefusalLedger refusals, NovaNetOptions options, TimeProvider clock,
+    ILogger<UnroutedConsumers> log)
     : IConsumer<InstanceSpawning>, IConsumer<InstanceDeleted>, IConsumer<InstanceMigrating>, IConsumer<InstanceMigrated>,
         IConsumer<FixedIpAdd>, IConsumer<FixedIpRemove>, IConsumer<FloatingAssociate>, IConsumer<FloatingDisassociate>
 {
@@ -60,7 +65,7 @@ internal sealed class UnroutedConsumers(Router router, FloatingRouter floatings,
             {
                 Route.ToWorker worker => SendOnAsync(context, worker.Host),
                 Route.Done done => TellAsync(done.Fact, done.Fact.InstanceId, done.Fact.Host, delivery, cancellation),
-                Route.Refused refused => RefuseAsync(refused.Failure, delivery, cancellation),
+                Route.Refused refused => RefuseAsync(Wire.ExchangeOf(typeof(T)), refused.Failure, delivery, cancellation),
                 _ => throw new InvalidOperationException($"{route.GetType().Name} is not known"),
             };
         }
@@ -75,10 +80,14 @@ internal sealed class UnroutedConsumers(Router router, FloatingRouter floatings,
         return outage.WaitOutAsync("Sending on", cancellation => sender.SendToWorkerAsync(context, host, Wire.ExchangeOf(typeof(T)), cancellation), context.CancellationToken);
     }
 
-    private Task RefuseAsync(InstanceNetworkFailed failure, Delivery delivery, CancellationToken cancellation)
+    private async Task RefuseAsync(string type, InstanceNetworkFailed failure, Delivery delivery, CancellationToken cancellation)
     {
         log.LogWarning("Refuses an event: {Code}: {Reason}", failure.Code, failure.Message);
-        return TellAsync(failure, failure.InstanceId, failure.Host, delivery, cancellation);
+        Guid? instance = failure.InstanceId == Guid.Empty ? null : failure.InstanceId;
+        var refused = new RequestRefused(type, instance, failure.Code, failure.Message, clock.GetUtcNow());
+        var origin = new Origin(delivery.MessageId, instance?.ToString() ?? delivery.CorrelationId ?? "", options.Host, delivery.UserId);
+        await outage.WaitOutAsync("Recording a refusal", token => refusals.RecordAsync(refused, origin, token), cancellation);
+        await TellAsync(failure, failure.InstanceId, failure.Host, delivery, cancellation);
     }
 
     private Task TellAsync(object fact, Guid instanceId, string? host, Delivery delivery, CancellationToken cancellation)

@@ -4,13 +4,14 @@ using NovaNetBus.Simulator.Worlds;
 
 namespace NovaNetBus.Simulator.Commands;
 
-/// <summary><c>bench main</c> and <c>bench alloc</c>: what scripts/bench.sh calls.</summary>
+/// <summary><c>bench main</c> and the others: what scripts/bench.sh calls.</summary>
 internal static class BenchCommands
 {
     public static Command Create()
     {
         var bench = new Command("bench", "Figures (root); see scripts/bench.sh.") { CommonOptions.State };
         bench.Add(MainJob());
+        bench.Add(Log());
         bench.Add(Allocation());
         return bench;
     }
@@ -33,6 +34,25 @@ internal static class BenchCommands
             return ExitCodes.Done;
         });
         return alloc;
+    }
+
+    private static Command Log()
+    {
+        var json = new Option<string?>("--json") { Description = "File for {name, machine, commit, at, results}." };
+        var commit = new Option<string>("--commit") { Description = "What is measured.", DefaultValueFactory = _ => "unknown" };
+        var log = new Command("log", "A log of 100,000 and of 1,000,000 events: size, questions of the past, verify.") { json, commit };
+        log.TreatUnmatchedTokensAsErrors = false; // scripts/bench.sh tells every benchmark where the programs are
+        log.SetAction(async (parsed, ct) =>
+        {
+            var report = await new LogBench(Console.Out).RunAsync(Connections.Required(), parsed.GetRequiredValue(commit), ct);
+            if (parsed.GetValue(json) is { } file)
+            {
+                CommonOptions.Save(file, report);
+            }
+
+            return ExitCodes.Done;
+        });
+        return log;
     }
 
     private static Command MainJob()

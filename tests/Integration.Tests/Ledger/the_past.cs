@@ -68,6 +68,56 @@ public sealed class the_past(TestLedger ledger) : IClassFixture<TestLedger>
         Assert.Null((await Addresses.OwnerAsync(Ipv4.Parse("172.16.0.1"), DateTimeOffset.UtcNow, Stop)).NetworkId);
     }
 
+    [Fact]
+    public async Task is_thrown_away_and_made_again_while_decisions_go_on()
+    {
+        await ledger.CreateNetworkAsync("10.78.0.0/24", "rebuilt");
+        var presence = ledger.Program.GetRequiredService<Presence>();
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => ledger.SpawnAsync(Guid.NewGuid(), "host-r", "rebuilt")));
+        await presence.CatchUpAsync(Stop);
+
+        // A rebuild that has emptied the model, locked it and does not come to an end.
+        await using var rebuild = new NpgsqlConnection(ledger.ConnectionString);
+        await rebuild.OpenAsync(Stop);
+        await using var transaction = await rebuild.BeginTransactionAsync(Stop);
+        await using var empty = new NpgsqlCommand("truncate novanet.presence_1; update novanet.log_progress set sequence = 0", rebuild);
+        await empty.ExecuteNonQueryAsync(Stop);
+        await ledger.SpawnAsync(Guid.NewGuid(), "host-r", "rebuilt").WaitAsync(TimeSpan.FromSeconds(30), Stop);
+        await transaction.RollbackAsync(Stop);
+
+        await presence.RebuildAsync(Stop);
+        var (rebuilt, decided) = (presence.CatchUpAsync(Stop), ledger.SpawnAsync(Guid.NewGuid(), "host-r", "rebuilt"));
+        await Task.WhenAll(rebuilt, decided);
+        var then = await Travel.HostAsync("host-r", DateTimeOffset.UtcNow, Stop);
+        Assert.Equal(22, then.Content.Ports.Count);
+        Assert.Equal(Plan("host-r", await ledger.HostViews.ReadAsync("host-r", Stop)), Plan("host-r", then.Content));
+        Assert.Equal([], (await ledger.Program.GetRequiredService<LogVerification>().RunAsync(_ => { }, Stop)).Differences);
+    }
+
+    [Fact]
+    public async Task is_still_told_of_instances_whose_streams_are_archived()
+    {
+        await ledger.CreateNetworkAsync("10.79.0.0/24", "archived");
+        var instance = Guid.NewGuid();
+        var address = (await ledger.SpawnAsync(instance, "host-z", "archived")).State!.Ports[0].Address;
+        var at = await new Story(ledger).NowAsync();
+        await ledger.DeleteAsync(instance, "host-z");
+        await ledger.ReleasedAsync(instance, "host-z");
+        await using var connection = new NpgsqlConnection(ledger.ConnectionString);
+        await connection.OpenAsync(Stop);
+        await using var archive = new NpgsqlCommand(
+            """
+            select count(novanet.mt_archive_stream(s.id)::text) from novanet.mt_doc_instance d join novanet.mt_streams s on s.id = 'instance-' || d.id
+            where d.status = 'Released' and not s.is_archived
+            """,
+            connection);
+        Assert.NotEqual(0L, await archive.ExecuteScalarAsync(Stop));
+
+        Assert.Equal(instance, (await Addresses.OwnerAsync(address, at, Stop)).FixedIp!.InstanceId);
+        Assert.Equal(address, Assert.Single((await Travel.HostAsync("host-z", at, Stop)).Content.Ports).Address);
+        Assert.Equal([], (await ledger.Program.GetRequiredService<LogVerification>().RunAsync(_ => { }, Stop)).Differences);
+    }
+
     private async Task PlayAsync(Story story, int[] steps)
     {
         foreach (var batch in steps.Chunk(3))

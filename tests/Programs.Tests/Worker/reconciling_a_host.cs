@@ -1,8 +1,9 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using NSubstitute;
 using NovaNetBus.Contracts;
 using NovaNetBus.Domain.HostPlan;
+using NovaNetBus.Domain.Hosts;
 using NovaNetBus.NetworkWorker.Host;
-using NSubstitute;
 using Xunit;
 
 namespace NovaNetBus.Programs.Tests.Worker;
@@ -64,6 +65,7 @@ public sealed class reconciling_a_host
 
                 return Task.FromException<HostView>(new TimeoutException("no database"));
             },
+            (_, _) => Task.CompletedTask,
             TimeProvider.System,
             NullLogger<Reconciler>.Instance);
         _ = reconciler.ApplyAsync(HostChange.Coming(Worlds.View(Worlds.Port(1)), Worlds.Cause), Cancellation);
@@ -120,6 +122,29 @@ public sealed class reconciling_a_host
         await reconciler.StopAsync(Cancellation);
     }
 
-    private static Reconciler Of(IHost host, Func<HostView> view) =>
-        new("host-a", host, _ => Task.FromResult(view()), TimeProvider.System, NullLogger<Reconciler>.Instance);
+    [Fact]
+    public async Task tells_what_it_did_for_a_change_and_records_what_it_put_in_order()
+    {
+        var host = Substitute.For<IHost>();
+        host.Read(default!).ReturnsForAnyArgs(HostState.Empty);
+        var recorded = new List<HostReconciled>();
+        using var reconciler = Of(host, () => Worlds.View(), (fact, _) =>
+        {
+            recorded.Add(fact);
+            return Task.CompletedTask;
+        });
+        await reconciler.StartAsync(Cancellation);
+        var actions = await reconciler.ApplyAsync(HostChange.Coming(Worlds.View(Worlds.Port(1)), Worlds.Cause), Cancellation).WaitAsync(TimeSpan.FromSeconds(10), Cancellation);
+        var again = await reconciler.ApplyAsync(HostChange.Coming(Worlds.View(Worlds.Port(1)), Worlds.Cause), Cancellation).WaitAsync(TimeSpan.FromSeconds(10), Cancellation);
+        await reconciler.StopAsync(Cancellation);
+
+        Assert.Contains(actions, action => action.StartsWith("Add ", StringComparison.Ordinal));
+        Assert.Empty(again);
+        var start = Assert.Single(recorded);
+        Assert.Equal(("host-a", "start", start.Actions.Count), (start.Host, start.Occasion, start.Count));
+        Assert.NotEmpty(start.Actions);
+    }
+
+    private static Reconciler Of(IHost host, Func<HostView> view, ReconcileRecorder? record = null) =>
+        new("host-a", host, _ => Task.FromResult(view()), record ?? ((_, _) => Task.CompletedTask), TimeProvider.System, NullLogger<Reconciler>.Instance);
 }
