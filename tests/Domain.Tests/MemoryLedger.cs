@@ -45,6 +45,7 @@ internal sealed class MemoryLedger(params IReadOnlyList<Network> networks)
             || NewMacs(instance, decided).Exists(mac => SegmentsOf(mac.Mac).Contains(mac.Segment)))
             return false;
 
+        Assert.All(decided.Blocks.Where(change => change.Event is FixedIpAllocated or FixedIpTakenByHost), NobodyElseHasItOnLease);
         Appends++;
         Floatings.Append(decided.Floatings);
         foreach (var change in decided.Blocks)
@@ -81,6 +82,9 @@ internal sealed class MemoryLedger(params IReadOnlyList<Network> networks)
         Do(command.InstanceId, command.Host, situation => InstanceDecisions.Released(endsLeases, situation, command.Now.AddMinutes(2)));
 
     internal InstanceNetwork State(Spawn command) => Read(command.InstanceId).State ?? throw new InvalidOperationException("never heard of");
+
+    private void NobodyElseHasItOnLease(BlockEvent taken) => Assert.False(
+        Read(taken.Block).State.Used.GetValueOrDefault(taken.Event.Address)?.LeasedToAnotherThan((taken.Event as FixedIpAllocated)?.Mac) > taken.Event.At, $"{taken} is on lease to another");
 
     /// <summary>The unique key that the store has beside the streams.</summary>
     private List<(string Segment, MacAddress Mac)> NewMacs(Guid instance, InstanceDecision.Decided decided)
