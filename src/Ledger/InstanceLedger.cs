@@ -90,4 +90,16 @@ public sealed class InstanceLedger
     /// <summary>Takes back the floating IP that came last, since its host cannot be brought into that state: see <see cref="FloatingChanges.Withdrawn"/>.</summary>
     public Task<InstanceOutcome> WithdrawnFloatingAsync(Guid instanceId, long generation, DateTimeOffset now, Origin origin, CancellationToken cancellation) => writer.SubmitAsync(
         new InstanceWork(instanceId, origin.Host, now, origin, situation => FloatingChanges.Withdrawn(generation, situation, now)), cancellation);
+
+    /// <summary>The host is to let go of an instance that moves. Refusals: see <see cref="Moves.Leave"/>.</summary>
+    public Task<InstanceOutcome> LeaveAsync(MoveInstance command, Origin origin, CancellationToken cancellation) => writer.SubmitAsync(
+        new InstanceWork(command.InstanceId, origin.Host, command.Now, origin, situation => Moves.Leave(command, situation)), cancellation);
+
+    /// <summary>The host has let go of it: see <see cref="Moves.Left"/>.</summary>
+    public Task<InstanceOutcome> LeftAsync(Guid instanceId, bool endsLeases, DateTimeOffset now, Origin origin, CancellationToken cancellation) => writer.SubmitAsync(
+        new InstanceWork(instanceId, origin.Host, now, origin, situation => Moves.Left(endsLeases, situation, now), NeedsLeaving: true), cancellation);
+
+    /// <summary>The host takes over an instance that moves. Refusals: see <see cref="Moves.Arrive"/>. A host that is not known yet joins by it.</summary>
+    public Task<InstanceOutcome> ArriveAsync(MoveInstance command, Origin origin, CancellationToken cancellation) => writer.SubmitAsync(
+        new InstanceWork(command.InstanceId, origin.Host, command.Now, origin, situation => Moves.Arrive(command, situation), Joins: true, NeedsBlocks: true), cancellation);
 }

@@ -123,6 +123,14 @@ internal sealed partial class InstancePipeline(
         await PublishAsync(Facts.Failed(instanceId, host, refusal), instanceId, delivery, cancellation);
     }
 
+    /// <summary>The host lets go of an instance that moves, and that is recorded.</summary>
+    public async Task LeaveHostAsync(InstanceOutcome leaving, Way way)
+    {
+        await reconciler.ApplyAsync(HostChange.Going(ViewOf(leaving, has: true, leaving: true), new Cause(way.Delivery.MessageId, way.InstanceId)), way.Cancellation);
+        await SeeLeasesAsync(way.Cancellation);
+        await outage.WaitOutAsync("Recording", token => ledger.LeftAsync(way.InstanceId, settings.EndsLeases, clock.GetUtcNow(), way.Origin, token), way.Cancellation);
+    }
+
     /// <summary>Each floating IP that leads to an instance which is new on this host.</summary>
     public async Task TellOfFloatingsAsync(InstanceOutcome configured, Way way)
     {

@@ -31,7 +31,7 @@ program.Services.AddNovaNetBus(
     program.Connections.RabbitMq!,
     $"novanet-worker {options.Host}",
     new Topology(WorkerHost: options.Host),
-    new QueueEndpoint(Wire.WorkerQueue(options.Host), Prefetch: 256, SingleActiveConsumer: true, [typeof(InstanceConsumers), typeof(FloatingConsumers)]));
+    new QueueEndpoint(Wire.WorkerQueue(options.Host), Prefetch: 256, SingleActiveConsumer: true, [typeof(InstanceConsumers), typeof(FloatingConsumers), typeof(MoveConsumers)]));
 program.Services
     .AddSingleton(TimeProvider.System)
     .AddSingleton(settings)
@@ -42,6 +42,7 @@ program.Services
     .AddSingleton(services => new LeaseWatch(
         options.Host, options.FakeNetwork ? null : options.StatePath, services.GetRequiredService<FixedIpLedger>(), TimeProvider.System, services.GetRequiredService<ILogger<LeaseWatch>>()))
     .AddSingleton(services => ActivatorUtilities.CreateInstance<InstancePipeline>(services, options.Host))
+    .AddSingleton(services => ActivatorUtilities.CreateInstance<MovePipeline>(services, options.Host))
     .AddSingleton(services => ActivatorUtilities.CreateInstance<FloatingPipeline>(services, options.Host))
     .AddSingleton<ViewReader>(services => async cancellation =>
     {

@@ -33,6 +33,9 @@ internal sealed class Allocation(NicOwner owner, ValueList<Port> present, Instan
 
     public ValueList<HostEvent> Hosts => hostEvents.ToValueList();
 
+    /// <summary>Addresses of the host itself, on those of these networks that want it.</summary>
+    public InstanceDecision? HostAddresses(IEnumerable<Network> networks) => FirstStop(networks, HostAddress);
+
     /// <summary>A new NIC for each network, in this order.</summary>
     public InstanceDecision? NicsOn(ValueList<SelectedNetwork> networks)
     {

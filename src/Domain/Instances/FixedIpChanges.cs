@@ -118,6 +118,7 @@ public static class FixedIpChanges
     {
         null or { Status: InstanceStatus.Failed } => new Refusal("instance-not-found", $"Instance {instanceId} has no network; publish its spawning first."),
         { Status: InstanceStatus.Releasing or InstanceStatus.Released } => InstanceDecisions.Deleted(instanceId),
+        { IsOnItsWay: true } => Moves.OnItsWay(instanceId),
         { } state when state.Host != host => new Refusal("invalid-message", $"Instance {instanceId} is on host {state.Host}; publish this with that routing key."),
         _ => null,
     };

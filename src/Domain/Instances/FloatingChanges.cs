@@ -38,7 +38,7 @@ public static class FloatingChanges
         var state = situation.State!;
         if (state.Host != situation.Host.Name)
         {
-            return new InstanceDecision.Refused(Moving(state.InstanceId), null);
+            return new InstanceDecision.Refused(Moves.OnItsWay(state.InstanceId), null);
         }
 
         return command.FloatingIp is { } named ? AssociateNamed(named, fixedIp, command, state, situation) : AssociateAny(fixedIp, command, state, situation);
@@ -67,7 +67,7 @@ public static class FloatingChanges
                 Instance = [new InstanceFloatingIpDisassociated(command.Address, Releases: false, command.Request, command.Now)],
                 Floating = command.Address,
             }
-            : new InstanceDecision.Refused(Moving(state.InstanceId), null);
+            : new InstanceDecision.Refused(Moves.OnItsWay(state.InstanceId), null);
     }
 
     /// <summary>The host cannot be brought into the state of this generation: the floating IP that came last is taken back.</summary>
@@ -89,7 +89,7 @@ public static class FloatingChanges
         {
             null or { Status: InstanceStatus.Failed } => new Refusal("instance-not-found", $"Instance {command.InstanceId} has no network; publish its spawning first."),
             { Status: InstanceStatus.Releasing or InstanceStatus.Released } => InstanceDecisions.Deleted(command.InstanceId),
-            { IsOnHost: false } => Moving(command.InstanceId),
+            { IsOnHost: false } => Moves.OnItsWay(command.InstanceId),
             _ when instance.ProjectId != command.ProjectId => new Refusal("forbidden", $"Instance {command.InstanceId} does not belong to project {command.ProjectId}."),
             _ => FixedIpFault(command, instance, out fixedIp),
         };
@@ -158,7 +158,4 @@ public static class FloatingChanges
             Floating = address,
         };
     }
-
-    private static Refusal Moving(Guid instanceId) =>
-        new("instance-moving", $"Instance {instanceId} is on its way to another host, or being deleted; try again when it has arrived.", Retryable: true);
 }

@@ -19,6 +19,7 @@ public static class InstanceDecisions
         { IsOnHost: true } state => new InstanceDecision.Refused(
             new Refusal("invalid-message", $"Instance {command.InstanceId} is on host {state.Host}; publish instance-migrating to move it."), null),
         { Status: InstanceStatus.Releasing or InstanceStatus.Released } => new InstanceDecision.Refused(Deleted(command.InstanceId), null),
+        { IsOnItsWay: true } => new InstanceDecision.Refused(Moves.OnItsWay(command.InstanceId), null),
         _ => NetworkSelection.For(command.Policy.Manager, command.ProjectId, command.Networks, situation.Networks) switch
         {
             Decision<SelectedNetwork>.Accepted { Events: var selected } =>
@@ -32,11 +33,11 @@ public static class InstanceDecisions
     public static InstanceDecision Delete(Guid instanceId, InstanceSituation situation, DateTimeOffset now) => situation.State switch
     {
         // only the host that has its ports can let go of them
-        { IsOnHost: true } or { Status: InstanceStatus.Releasing } or { Leaving.Count: > 0 } when situation.State.Host != situation.Host.Name => new InstanceDecision.Refused(
+        { IsOnHost: true } or { Status: InstanceStatus.Moving or InstanceStatus.Releasing } or { Leaving.Count: > 0 } when situation.State.Host != situation.Host.Name => new InstanceDecision.Refused(
             new Refusal("invalid-message", $"Instance {instanceId} is on host {situation.State.Host}; publish its deletion with that routing key."), null),
         { Status: InstanceStatus.Releasing or InstanceStatus.Released } => InstanceDecision.Unchanged,
-        { IsOnHost: true } state => HeldAddresses.Change(
-            state.Ports, situation, used => HeldAddresses.Deallocated(used, now),
+        { IsOnHost: true } or { IsOnItsWay: true } => HeldAddresses.Change(
+            situation.State.Ports, situation, used => HeldAddresses.Deallocated(used, now),
             blocks => new InstanceDecision.Decided { Instance = [new InstanceDeletionRequested(instanceId, now)], Blocks = blocks }),
         _ => new InstanceDecision.Decided { Instance = [new InstanceDeletionRequested(instanceId, now)] },
     };
@@ -86,7 +87,7 @@ public static class InstanceDecisions
     };
 
     /// <summary>
-    /// Its host is gone for good: so is the instance, and nobody has to let go of anything. Nothing once the host has joined anew, or for an instance that is elsewhere.
+    /// Its host is gone for good: so is the instance, unless it was about to leave, and nobody has to let go of anything. Nothing once the host has joined anew, or for an instance that is elsewhere.
     /// </summary>
     public static InstanceDecision Forgotten(Guid instanceId, InstanceSituation situation, DateTimeOffset now)
     {
@@ -95,17 +96,19 @@ public static class InstanceDecisions
             return InstanceDecision.Unchanged;
         }
 
+        var goesOn = state.Status == InstanceStatus.Moving;
         ValueList<InstanceEvent> end = state.Status switch
         {
             InstanceStatus.Failed => [.. Left(state, now)],
+            InstanceStatus.Moving => [.. Left(state, now), new InstanceLeftHost(state.Host!, now)], // it goes on elsewhere
             InstanceStatus.Releasing => [new InstanceNetworkReleased(AddressesOf(state), now)],
             _ => [new InstanceDeletionRequested(instanceId, now), new InstanceNetworkReleased(AddressesOf(state), now)],
         };
         return HeldAddresses.Change(
-            state.Ports.Concat(state.Leaving), situation,
+            goesOn ? state.Leaving : state.Ports.Concat(state.Leaving), situation,
             used => [.. Reaping.Without(state.Host!, used with { Status = FixedIpStatus.Deallocated }, now)],
             blocks => HeldFloatings.Left(
-                state, [.. state.LeavingFloatings, .. state.Floatings.Select(LeavingIp.Along)], situation, now,
+                state, [.. state.LeavingFloatings, .. goesOn ? [] : state.Floatings.Select(LeavingIp.Along)], situation, now,
                 floatings => new InstanceDecision.Decided { Instance = end, Blocks = blocks, Floatings = floatings }));
     }
 

@@ -75,3 +75,12 @@ public sealed record InstanceFloatingIpDisassociated(Ipv4 Address, bool Releases
 
 /// <summary>Its host has let go of floating IPs that led to it.</summary>
 public sealed record InstanceFloatingIpsLeft(ValueList<Ipv4> Addresses, DateTimeOffset At) : InstanceEvent(At);
+
+/// <summary>It is to move to another host; its host has not let go of it yet.</summary>
+public sealed record InstanceMoving(string Destination, DateTimeOffset At) : InstanceEvent(At);
+
+/// <summary>Its host has let go of it; no host has it until it arrives at the next.</summary>
+public sealed record InstanceLeftHost(string Host, DateTimeOffset At) : InstanceEvent(At);
+
+/// <summary>It is on this host now, which is not ready for it yet.</summary>
+public sealed record InstanceMoved(string Host, DateTimeOffset At) : InstanceEvent(At);

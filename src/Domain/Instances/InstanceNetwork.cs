@@ -14,6 +14,12 @@ public enum InstanceStatus
     /// <summary>Its host is ready.</summary>
     Configured,
 
+    /// <summary>It moves; its host has not let go yet.</summary>
+    Moving,
+
+    /// <summary>It moves; its last host has let go, and it has not arrived at the next.</summary>
+    Away,
+
     /// <summary>It is gone; its host has not let go yet.</summary>
     Releasing,
 
@@ -61,6 +67,9 @@ public sealed record InstanceNetwork(
     /// <summary>The floating IP that came last, until its host is ready for it; it goes back to its pool if that cannot be.</summary>
     public InstanceFloatingIpAssociated? ComingFloating { get; init; }
 
+    /// <summary>Where it is to arrive, while its host has not let go of it; null: it does not move.</summary>
+    public string? MovingTo { get; init; }
+
     /// <summary>Ids of the messages that changed its addresses last, so that none is followed twice.</summary>
     public ValueList<string> Requests { get; init; } = [];
 
@@ -70,14 +79,17 @@ public sealed record InstanceNetwork(
     /// <summary>True while ports of it may be on its host.</summary>
     public bool IsOnHost => Status is InstanceStatus.Allocated or InstanceStatus.Configured;
 
+    /// <summary>True while it moves: it has its addresses, but nothing can be done to it.</summary>
+    public bool IsOnItsWay => Status is InstanceStatus.Moving or InstanceStatus.Away;
+
     /// <summary>How many fixed IPs it has, as its project's quota counts them: none any more once its deletion was asked for (nova).</summary>
-    public int QuotaUse => IsOnHost ? Ports.Count : 0;
+    public int QuotaUse => IsOnHost || IsOnItsWay ? Ports.Count : 0;
 
     /// <summary>The hosts that it has to do with: where something of it may be, or must come to be.</summary>
-    public IReadOnlyCollection<string> ConcernedHosts() => Host is not null && (IsOnHost || Status == InstanceStatus.Releasing || Leaving.Count > 0) ? [Host] : [];
+    public IReadOnlyCollection<string> ConcernedHosts() => Host is not null && (IsOnHost || Status is InstanceStatus.Moving or InstanceStatus.Releasing || Leaving.Count > 0) ? [Host] : [];
 
     /// <summary>Those on its host, and those that its host has not let go of yet: their MAC addresses are nobody else's.</summary>
-    public IEnumerable<Nic> Nics => (IsOnHost || Status == InstanceStatus.Releasing ? Ports.Concat(Leaving) : Leaving).Select(port => new Nic(port.NetworkId, port.Mac)).Distinct();
+    public IEnumerable<Nic> Nics => (IsOnHost || IsOnItsWay || Status == InstanceStatus.Releasing ? Ports.Concat(Leaving) : Leaving).Select(port => new Nic(port.NetworkId, port.Mac)).Distinct();
 
     /// <summary>The state after an event of this instance's stream.</summary>
     public static InstanceNetwork Evolve(InstanceNetwork? state, InstanceEvent change) => change switch
@@ -99,7 +111,7 @@ public sealed record InstanceNetwork(
         },
         InstanceDeletionRequested e when state is null or { Status: InstanceStatus.Failed, Leaving.Count: 0 } => new InstanceNetwork(
             e.InstanceId, InstanceStatus.Released, state?.ProjectId, state?.Host, state?.Hostname, [], state?.Generation ?? 0, null, e.At, null),
-        InstanceDeletionRequested e => state with { Status = InstanceStatus.Releasing, Generation = state.Generation + 1, ChangedAt = e.At },
+        InstanceDeletionRequested e => state with { Status = InstanceStatus.Releasing, MovingTo = null, Generation = state.Generation + 1, ChangedAt = e.At },
         InstanceNetworkReleased e => state! with { Status = InstanceStatus.Released, Leaving = [], LeavingFloatings = [], ChangedAt = e.At },
         InstanceFixedIpAdded e => state!.Changed(e.At, e.Request) with { Ports = With(state.Ports, e.Port), Coming = e.Port.Address },
         InstanceFixedIpRemoved e => state!.Changed(e.At, e.Request) with
@@ -111,6 +123,9 @@ public sealed record InstanceNetwork(
             LeavingFloatings = [.. state.LeavingFloatings, .. state.Floatings.Where(floating => floating.FixedIp == e.Address).Select(LeavingIp.Along)],
         },
         InstanceFixedIpsReleased e => state! with { Leaving = state.Leaving.Where(port => !e.Addresses.Contains(port.Address)).ToValueList() },
+        InstanceMoving e => state!.Changed(e.At, null) with { Status = InstanceStatus.Moving, MovingTo = e.Destination, Coming = null, ComingFloating = null },
+        InstanceLeftHost e => state! with { Status = InstanceStatus.Away, Host = state.MovingTo, MovingTo = null, ChangedAt = e.At },
+        InstanceMoved e => state!.Changed(e.At, null) with { Host = e.Host },
         InstanceFloatingIpAssociated e => state!.Changed(e.At, null) with { Floatings = [.. state.Floatings, e.Floating], ComingFloating = e },
         InstanceFloatingIpDisassociated e => state!.Changed(e.At, null) with
         {

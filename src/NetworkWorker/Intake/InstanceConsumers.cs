@@ -1,6 +1,5 @@
 using MassTransit;
 using NovaNetBus.Contracts;
-using NovaNetBus.Domain;
 using NovaNetBus.Domain.Networks;
 using NovaNetBus.Hosting.Messaging;
 using NovaNetBus.Hosting.Options;
@@ -9,8 +8,7 @@ namespace NovaNetBus.NetworkWorker.Intake;
 
 /// <summary>Takes what the broker delivers to this host's queue: translate, hand over in the broker's order, wait for the end. No decision is made here.</summary>
 internal sealed class InstanceConsumers(NovaNetOptions options, InstancePipeline pipeline, HandOver handOver, TimeProvider clock)
-    : IConsumer<InstanceSpawning>, IConsumer<InstanceDeleted>,
-        IConsumer<InstanceMigrating>, IConsumer<InstanceMigrated>, IConsumer<FixedIpAdd>, IConsumer<FixedIpRemove>
+    : IConsumer<InstanceSpawning>, IConsumer<InstanceDeleted>, IConsumer<FixedIpAdd>, IConsumer<FixedIpRemove>
 {
     private readonly NetworkPolicy policy = new(options.NetworkManager, options.QuotaFixedIps);
 
@@ -27,10 +25,6 @@ internal sealed class InstanceConsumers(NovaNetOptions options, InstancePipeline
     public Task Consume(ConsumeContext<InstanceDeleted> context) => HandOverAsync(
         context, context.Message.InstanceId, (delivery, token) => pipeline.DeleteAsync(context.Message.InstanceId, delivery, token));
 
-    public Task Consume(ConsumeContext<InstanceMigrating> context) => RefuseAsync(context, context.Message.InstanceId);
-
-    public Task Consume(ConsumeContext<InstanceMigrated> context) => RefuseAsync(context, context.Message.InstanceId);
-
     public Task Consume(ConsumeContext<FixedIpAdd> context)
     {
         var command = Translation.ToCommand(context.Message, options.Host, Delivery.Of(context).MessageId, Guid.NewGuid(), clock.GetUtcNow()) with { Policy = policy };
@@ -42,9 +36,6 @@ internal sealed class InstanceConsumers(NovaNetOptions options, InstancePipeline
         var command = Translation.ToCommand(context.Message, options.Host, Delivery.Of(context).MessageId, clock.GetUtcNow());
         return HandOverAsync(context, command.InstanceId, (delivery, token) => pipeline.RemoveFixedIpAsync(command, delivery, token));
     }
-
-    private Task RefuseAsync(ConsumeContext context, Guid instanceId) => HandOverAsync(context, instanceId, (delivery, token) => pipeline.RefuseAsync(
-        instanceId, new Refusal(ErrorCodes.NotSupported, "This version of NovaNetBus does not follow this event."), delivery, token));
 
     private Task HandOverAsync(ConsumeContext context, Guid instanceId, Func<Delivery, CancellationToken, Task> handle) =>
         handOver.RunAsync(context, instanceId, [Subject.Of(Translation.InstanceOf(instanceId))], handle);

@@ -51,6 +51,15 @@ internal static class Translation
         return instanceId;
     }
 
+    /// <summary>The name of a host, as option host allows it.</summary>
+    public static void HostName(string text, string field)
+    {
+        const int longestHost = 63;
+        Require(
+            text.Length is > 0 and <= longestHost && text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' or '-'),
+            $"{field} must be 1 to {longestHost} characters of A-Z a-z 0-9 . _ -");
+    }
+
     private static bool IsName(string text) => text.Length is > 0 and <= LongestName && !text.Any(char.IsControl);
 
     private static void Require(bool holds, string otherwise)

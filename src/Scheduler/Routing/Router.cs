@@ -75,15 +75,17 @@ internal sealed class Router(IHostDirectory hosts)
             : Refuse(message.InstanceId, null, ErrorCodes.InstanceNotFound, $"Instance {message.InstanceId} is not known, and the message names no host.", retryable: false);
     }
 
+    /// <summary>To the host where it is now, if that is known: its queue keeps the event until the worker runs.</summary>
+    public async Task<Route> OfMigratedAsync(InstanceMigrated message, CancellationToken cancellation) =>
+        await hosts.IsKnownAsync(message.DestinationHost, cancellation)
+            ? new Route.ToWorker(message.DestinationHost)
+            : HostNotFound(message.InstanceId, message.DestinationHost);
+
     /// <summary>Of a running instance: to the host where it is.</summary>
     public async Task<Route> OfInstanceAsync(Guid instanceId, CancellationToken cancellation) =>
         await hosts.HostOfInstanceAsync(instanceId, cancellation) is { } host && await hosts.IsKnownAsync(host, cancellation)
             ? new Route.ToWorker(host)
             : Refuse(instanceId, null, ErrorCodes.InstanceNotFound, $"Instance {instanceId} is on no host that is known; publish its spawning first.", retryable: false);
-
-    /// <summary>An event that this version does not follow.</summary>
-    public static Route NotSupported(Guid instanceId, string? host) =>
-        Refuse(instanceId, host, ErrorCodes.NotSupported, "This version of NovaNetBus does not follow this event.", retryable: false);
 
     private static Route.Refused HostNotFound(Guid instanceId, string host) => Refuse(
         instanceId, host, ErrorCodes.HostNotFound, $"No worker is known on host '{host}'; start novanet-worker there, or correct the name.", retryable: true);

@@ -31,9 +31,14 @@ internal sealed class UnroutedConsumers(
         return FollowAsync(context, context.Message.InstanceId, context.Message.Host, cancellation => router.OfDeletedAsync(context.Message, cancellation));
     }
 
-    public Task Consume(ConsumeContext<InstanceMigrating> context) => RefuseAsync(context, context.Message.InstanceId);
+    public Task Consume(ConsumeContext<InstanceMigrating> context) => FollowAsync(
+        context, context.Message.InstanceId, context.Message.SourceHost, cancellation => router.OfInstanceAsync(context.Message.InstanceId, cancellation));
 
-    public Task Consume(ConsumeContext<InstanceMigrated> context) => RefuseAsync(context, context.Message.InstanceId);
+    public Task Consume(ConsumeContext<InstanceMigrated> context)
+    {
+        RequireHost(context.Message.DestinationHost);
+        return FollowAsync(context, context.Message.InstanceId, context.Message.DestinationHost, cancellation => router.OfMigratedAsync(context.Message, cancellation));
+    }
 
     public Task Consume(ConsumeContext<FixedIpAdd> context) => FollowAsync(
         context, context.Message.InstanceId, null, cancellation => router.OfInstanceAsync(context.Message.InstanceId, cancellation));
@@ -46,10 +51,6 @@ internal sealed class UnroutedConsumers(
 
     public Task Consume(ConsumeContext<FloatingDisassociate> context) => FollowAsync(
         context, null, null, cancellation => floatings.OfDisassociateAsync(context.Message, Delivery.Of(context).MessageId, cancellation));
-
-    private Task RefuseAsync<T>(ConsumeContext<T> context, Guid instanceId)
-        where T : class =>
-        FollowAsync(context, instanceId, null, _ => Task.FromResult(Router.NotSupported(instanceId, null)));
 
     private async Task FollowAsync<T>(ConsumeContext<T> context, Guid? instanceId, string? host, Func<CancellationToken, Task<Route>> find)
         where T : class
