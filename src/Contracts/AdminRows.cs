@@ -37,7 +37,7 @@ public sealed record FloatingPoolRow(string Pool, long Total, long Allocated, lo
 /// <param name="Addresses">How many addresses were added or removed.</param>
 public sealed record FloatingRangeRow(string IpRange, string Pool, string? Interface, long Addresses);
 
-/// <summary>A row of <c>instance list</c>, the answer of <c>instance show</c>. State: allocated, configured, failed, releasing, released.</summary>
+/// <summary>A row of <c>instance list</c>, the answer of <c>instance show</c>. State: allocated, configured, failed, moving, away, releasing, released.</summary>
 /// <param name="Code">Why it failed, one of <see cref="ErrorCodes"/>.</param>
 /// <param name="Configured">The last fact of its host; null when there is none that still holds.</param>
 public sealed record InstanceRow(

@@ -54,6 +54,14 @@ internal static class WorkerSettings
             yield return "teardown_unused_network_gateway: this version keeps a network's bridge and the host's address on it; set it to false.";
         }
 
+        foreach (var (ranges, option) in new[] { (options.DmzCidr, "dmz_cidr"), (options.ForceSnatRange, "force_snat_range") })
+        {
+            foreach (var range in ranges.Where(range => range.BaseAddress.AddressFamily != AddressFamily.InterNetwork))
+            {
+                yield return $"{option}: {range} is no IPv4 range.";
+            }
+        }
+
         if (options.MetadataHost is { AddressFamily: not AddressFamily.InterNetwork })
         {
             yield return $"metadata_host: {options.MetadataHost} is no IPv4 address, as instances ask 169.254.169.254.";
