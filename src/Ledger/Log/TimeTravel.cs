@@ -18,9 +18,11 @@ public sealed record HostThen(HostRecord? Record, HostContent Content, long Sequ
 /// <param name="Sequence">The last event that counts.</param>
 /// <param name="Networks">In order of creation.</param>
 /// <param name="FixedIps">Those that were not free, in order.</param>
+/// <param name="Floatings">Those that were not free, in order.</param>
 /// <param name="Instances">Those that had something on a host.</param>
 public sealed record WorldThen(
-    long Sequence, IReadOnlyList<NetworkSummary> Networks, IReadOnlyList<FixedIpEntry> FixedIps, IReadOnlyList<InstanceEntry> Instances);
+    long Sequence, IReadOnlyList<NetworkSummary> Networks, IReadOnlyList<FixedIpEntry> FixedIps, IReadOnlyList<FloatingEntry> Floatings,
+    IReadOnlyList<InstanceEntry> Instances);
 
 /// <summary>
 /// What was so at a moment: the events up to it, folded by the rules that fold them now. A moment that is still to come is now. Every method throws on an outage.
@@ -60,9 +62,19 @@ public sealed class TimeTravel
             fold.Sequence,
             [.. networks.Select(network => Queries.Summary(network, counts))],
             [.. Queries.EntriesOf(blocks, at).Where(entry => entry.FixedIp.Status != FixedIpStatus.Released)],
+            FloatingsOf(fold),
             [.. fold.Documents<InstanceDocument>().Select(document => document.State).OrderBy(state => state.InstanceId)
                 .Select(state => (State: state, Host: hosts.GetValueOrDefault(state.Host ?? "")))
                 .Select(pair => new InstanceEntry(pair.State, ServedNetworks.Of(pair.State, pair.Host, networks), pair.Host?.Settings))]);
+    }
+
+    private static List<FloatingEntry> FloatingsOf(MemoryFold fold)
+    {
+        var hosts = fold.Documents<InstanceDocument>().ToDictionary(instance => instance.Id, instance => instance.Host);
+        var used = fold.Documents<FloatingBlockDocument>().SelectMany(block =>
+            block.State.Addresses.Values.Where(floating => !floating.IsFree).Select(floating => (block.Pool, Floating: floating)));
+        return [.. used.OrderBy(one => one.Floating.Address)
+            .Select(one => new FloatingEntry(one.Pool, one.Floating, one.Floating.InstanceId is { } id ? hosts.GetValueOrDefault(id) : null))];
     }
 
     /// <summary>The networks that there were at a moment, in order of creation.</summary>

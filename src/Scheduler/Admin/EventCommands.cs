@@ -37,7 +37,7 @@ internal sealed class EventCommands(EventLog log, AddressHistory addresses, Time
         var at = At(arguments);
         var world = await travel.WorldAsync(at, cancellation);
         return new WorldState(
-            at, world.Sequence, [.. world.Networks.Select(Rows.Of)], [.. world.FixedIps.Select(Rows.Of)], [],
+            at, world.Sequence, [.. world.Networks.Select(Rows.Of)], [.. world.FixedIps.Select(Rows.Of)], [.. world.Floatings.Select(Rows.Of)],
             [.. world.Instances.Select(instance => Rows.Of(instance))]);
     }
 

@@ -24,6 +24,18 @@ internal sealed class OperatorTool(string program)
 
     public Task<IReadOnlyList<HostRow>> HostsAsync(CancellationToken ct) => AskAsync<IReadOnlyList<HostRow>>(ct, "host", "list");
 
+    public Task<IReadOnlyList<EventRow>> EventsAsync(CancellationToken ct, params string[] filters) =>
+        AskAsync<IReadOnlyList<EventRow>>(ct, ["events", "list", .. filters]);
+
+    /// <param name="at">Null: now.</param>
+    public Task<AddressHolderRow> OwnerAsync(string address, DateTimeOffset? at, CancellationToken ct) => AskAsync<AddressHolderRow>(ct, ["address", "owner", address, .. At(at)]);
+
+    /// <param name="at">Null: now.</param>
+    public Task<HostRendering> RenderAsync(string host, DateTimeOffset? at, CancellationToken ct) =>
+        AskAsync<HostRendering>(ct, ["host", "render", host, "--format", "nft", .. At(at)]);
+
+    private static string[] At(DateTimeOffset? at) => at is { } time ? ["--at", time.UtcDateTime.ToString("O", CultureInfo.InvariantCulture)] : [];
+
     private async Task<T> AskAsync<T>(CancellationToken ct, params string[] command)
     {
         var output = await Tool.RunAsync(ct, program, [.. command, "--output", "json"]);

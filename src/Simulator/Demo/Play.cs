@@ -72,6 +72,8 @@ internal sealed class Play(StateDirectory state, string bin, string logs, StepLo
         yield return ("the worker is killed: traffic goes on, nothing is lost", () => crash.TrafficGoesOnAndNothingIsLostAsync(ct));
         yield return ("what was spawned around the crash is taken back", () => crash.AllIsTakenBackAsync(ct));
         yield return ("message published to host-network-configured, alone", () => new SpeedSteps(stage).PublishedToConfiguredAsync(ct));
+        yield return ("audit: who held this address some steps ago", () => new AuditSteps(stage).WhoHeldItThenAsync(ct));
+        yield return ("audit: a host's rules then and now", () => new AuditSteps(stage).RulesThenAndNowAsync(ct));
     }
 
     private static async Task<Proof> StartProgramsAsync(Stage stage, CancellationToken ct)
