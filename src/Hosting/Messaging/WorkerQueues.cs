@@ -32,7 +32,12 @@ public sealed class WorkerQueues(Broker broker, QueueSender queues)
         }
 
         await HandOverAsync(channel, queue, cancellation);
-        await channel.QueueDeleteAsync(queue, ifUnused: true, ifEmpty: false, cancellationToken: cancellation);
+
+        // A quorum queue cannot be deleted on conditions, so they are asked for; of a worker that starts in between nothing is lost but the queue, which it makes again.
+        if (await queues.StateAsync(queue, cancellation) is { Consumers: 0, Messages: 0 })
+        {
+            await channel.QueueDeleteAsync(queue, ifUnused: false, ifEmpty: false, cancellationToken: cancellation);
+        }
     }
 
     /// <summary>By consuming: such a queue has a single active consumer, which nobody may "get" from.</summary>
