@@ -38,6 +38,13 @@ public static class Wire
         [typeof(NetworkHostChanged)] = "novanet.network-host-changed",
     };
 
+    /// <summary>What our own programs send straight to the queue of a host's worker, with this name as type. They have no exchange.</summary>
+    public static IReadOnlyDictionary<Type, string> Internal { get; } = new Dictionary<Type, string>
+    {
+        [typeof(InstanceNetworkChanged)] = "novanet.instance-network-changed",
+        [typeof(NetworkDutiesChanged)] = "novanet.network-duties-changed",
+    };
+
     /// <summary>The queue of a host's worker.</summary>
     public static string WorkerQueue(string host) => "network." + host;
 

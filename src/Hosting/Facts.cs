@@ -16,7 +16,7 @@ public static class Facts
         instance.InstanceId,
         instance.ProjectId!,
         instance.Host!,
-        instance.Host!,
+        instance.Ports.Count > 0 && NetworkOf(instance.Ports[0], networks).Network.HostFor(instance.Host!) is { } serves ? serves : instance.Host!,
         instance.Generation,
         Vifs(instance, networks, settings),
         instance.ConfiguredAt!.Value,

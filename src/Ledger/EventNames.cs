@@ -41,6 +41,7 @@ internal static class EventNames
         [typeof(FloatingIpDisassociated)] = "floating-ip-disassociated",
         [typeof(FloatingIpReleased)] = "floating-ip-released",
         [typeof(InstanceNetworkAllocated)] = "instance-network-allocated",
+        [typeof(InstanceHostReady)] = "instance-host-ready",
         [typeof(InstanceNetworkConfigured)] = "instance-network-configured",
         [typeof(InstanceNetworkRefused)] = "instance-network-refused",
         [typeof(InstanceDeletionRequested)] = "instance-deletion-requested",

@@ -1,5 +1,7 @@
 using Marten;
 using NovaNetBus.Domain.HostPlan;
+using NovaNetBus.Domain.Hosts;
+using NovaNetBus.Domain.Instances;
 using NovaNetBus.Domain.Networks;
 
 namespace NovaNetBus.Ledger;
@@ -33,20 +35,56 @@ public sealed class HostViews
         var record = await session.Documents.LoadAsync<HostDocument>(host, cancellation);
         var networks = await NetworkDirectory.ReadAsync(session.Documents, cancellation);
         var instances = await session.Documents.Query<InstanceDocument>().Where(instance => instance.ServedBy == host).ToListAsync(cancellation);
-        return ContentOf(record, networks, instances);
+        var elsewhere = await OnNetworksOfAsync(session, host, networks, cancellation);
+        return ContentOf(record, networks, [.. instances, .. elsewhere.Where(instance => instance.State.IsOnHost && instance.ServedBy != host)], host);
+    }
+
+    /// <summary>The instances that wait for this host: it alone serves a network of theirs, and has not followed their last change.</summary>
+    public async Task<IReadOnlyList<Guid>> WaitingForAsync(string host, CancellationToken cancellation)
+    {
+        await using var session = await sessions.SnapshotAsync(cancellation);
+        var networks = await NetworkDirectory.ReadAsync(session.Documents, cancellation);
+        var instances = await OnNetworksOfAsync(session, host, networks, cancellation);
+        return
+        [
+            .. instances.Select(instance => instance.State)
+                .Where(state => state.Status is InstanceStatus.Allocated or InstanceStatus.Releasing || state.IsLettingGo)
+                .Where(state => !state.Ready.Contains(host) && state.HostsToFollow(networks).Contains(host)).Select(state => state.InstanceId),
+        ];
+    }
+
+    /// <summary>Those that have or had addresses of networks that this host serves for all, or is to serve. Found by the addresses, since an instance does not say.</summary>
+    private static async Task<IReadOnlyList<InstanceDocument>> OnNetworksOfAsync(
+        LedgerSession session, string host, IReadOnlyList<Network> networks, CancellationToken cancellation)
+    {
+        Guid[] served = [.. networks.Where(network => NetworkDuty.Of(network, host) is not null).Select(network => network.Id)];
+        if (served.Length == 0)
+        {
+            return [];
+        }
+
+        var blocks = await session.Documents.Query<BlockDocument>().Where(block => block.NetworkId.IsOneOf(served)).ToListAsync(cancellation);
+        Guid[] ids = [.. blocks.SelectMany(block => block.State.Used.Values).Select(used => used.InstanceId).OfType<Guid>().Distinct()];
+        return await session.Documents.LoadManyAsync<InstanceDocument>(cancellation, ids);
     }
 
     /// <summary>From the documents of one moment, now or then: <paramref name="served"/> are the instances that the host serves.</summary>
-    internal static HostContent ContentOf(HostDocument? record, IReadOnlyList<Network> networks, IReadOnlyList<InstanceDocument> served)
+    internal static HostContent ContentOf(HostDocument? record, IReadOnlyList<Network> networks, IReadOnlyList<InstanceDocument> served, string? host = null)
     {
-        var ports = served.SelectMany(instance => ServedPort.Of(instance.State)).ToList();
-        var ids = (record?.State.Addresses.Keys ?? []).Concat(ports.Select(port => port.NetworkId)).ToHashSet();
+        host ??= record?.Id;
+        var mine = networks.Where(network => network.IsInUse && host is not null && NetworkDuty.Of(network, host) is not null).Select(network => network.Id).ToHashSet();
+        var ports = served.SelectMany(instance => ServedPort.Of(instance.State).Select(port => port with { IsHere = instance.ServedBy == host }))
+            .Where(port => port.IsHere || mine.Contains(port.NetworkId)).ToList();
+        var ids = (record?.State.Addresses.Keys ?? []).Concat(ports.Select(port => port.NetworkId)).Concat(mine).ToHashSet();
         return new HostContent(
             [.. networks.Where(network => ids.Contains(network.Id)).Select(network => ServedNetworks.Of(network.Id, record?.State, networks)).OfType<ServedNetwork>()],
             ports)
         {
             Settings = record?.State.Settings,
-            Floatings = [.. served.SelectMany(instance => ServedFloating.Of(instance.State))],
+            Floatings =
+            [
+                .. served.SelectMany(instance => ServedFloating.Of(instance.State).Where(floating => instance.ServedBy == host || mine.Contains(floating.NetworkId))),
+            ],
         };
     }
 }

@@ -39,6 +39,10 @@ public sealed class InstanceLedger
             Joins: true, Metadata: command.Metadata, ProjectId: command.ProjectId, DefaultQuota: command.Policy.QuotaToHold, LikelyMacs: command.LikelyMacs),
         cancellation);
 
+    /// <summary>The instance as it is, after all that was asked before; nothing is decided.</summary>
+    public Task<InstanceOutcome> FindAsync(Guid instanceId, DateTimeOffset now, Origin origin, CancellationToken cancellation) => writer.SubmitAsync(
+        new InstanceWork(instanceId, origin.Host, now, origin, _ => InstanceDecision.Unchanged), cancellation);
+
     /// <summary>An instance's end; its addresses are free after <see cref="ReleasedAsync"/>. Of an unknown instance it stays known that it must not come.</summary>
     public Task<InstanceOutcome> DeleteAsync(Guid instanceId, DateTimeOffset now, Origin origin, CancellationToken cancellation) => writer.SubmitAsync(
         new InstanceWork(instanceId, origin.Host, now, origin, situation => InstanceDecisions.Delete(instanceId, situation, now), NeedsBlocks: true), cancellation);

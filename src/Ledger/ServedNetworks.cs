@@ -17,7 +17,7 @@ internal static class ServedNetworks
     /// <summary>One network; null when it is gone or the host has no address on it yet. With FlatManager no host has any, and none is missed; so before its worker has told how it is.</summary>
     public static ServedNetwork? Of(Guid networkId, HostRecord? host, IReadOnlyList<Network> networks) =>
         networks.FirstOrDefault(candidate => candidate.Id == networkId) is { } network && AddressOn(network, host) is { } address
-            ? new ServedNetwork(network, address)
+            ? new ServedNetwork(network, address) { Part = ServedNetwork.PartOf(network, host?.Name) }
             : null;
 
     private static Ipv4? AddressOn(Network network, HostRecord? host) => host?.Addresses.TryGetValue(network.Id, out var own) == true

@@ -116,7 +116,7 @@ internal sealed partial class FloatingPipeline(
 
         try
         {
-            var configured = await instances.BringAboutAsync(outcome, way with { AnswersConfigured = false });
+            var configured = await instances.SettledAsync(await instances.BringAboutAsync(outcome, way with { AnswersConfigured = false }), way);
             if (configured.State!.Floatings.FirstOrDefault(floating => floating.Address == outcome.Floating) is { } floating)
             {
                 await instances.PublishAsync(Facts.Associated(configured.State, floating), command.InstanceId, delivery, cancellation);

@@ -3,6 +3,7 @@ using NovaNetBus.Contracts;
 using NovaNetBus.Domain;
 using NovaNetBus.Domain.Addressing;
 using NovaNetBus.Domain.HostPlan;
+using NovaNetBus.Domain.Hosts;
 using NovaNetBus.Domain.Instances;
 using NovaNetBus.Domain.Requests;
 using NovaNetBus.Hosting;
@@ -19,9 +20,11 @@ namespace NovaNetBus.NetworkWorker;
 /// are on their way at the same time into one batch.
 /// </summary>
 internal sealed partial class InstancePipeline(
-    string host, HostSettings settings, InstanceLedger ledger, RefusalLedger refusals, Reconciler reconciler, LeaseWatch leases, FactPublisher facts, Outage outage, TimeProvider clock,
+    string host, HostSettings settings, InstanceLedger ledger, RefusalLedger refusals, Reconciler reconciler, LeaseWatch leases, FactPublisher facts, QueueSender queues, Outage outage, TimeProvider clock,
     ILogger<InstancePipeline> log)
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30), Look = TimeSpan.FromMilliseconds(50);
+
     /// <summary>Brings an instance's network into being, and tells so; or tells why not.</summary>
     public async Task SpawnAsync(Spawn command, Delivery delivery, CancellationToken cancellation)
     {
@@ -95,23 +98,100 @@ internal sealed partial class InstancePipeline(
             return;
         }
 
+        await ReleaseAsync(deleted, new Way(instanceId, delivery, origin, cancellation));
+    }
+
+    /// <summary>
+    /// Another host's instance has changed, and this host alone serves a network of it: it follows, and if it is the last to do so, tells it. By whom it was told first
+    /// does not matter: what is done already is left, and what is recorded already is told again.
+    /// </summary>
+    public async Task FollowAsync(Guid instanceId, Delivery delivery, CancellationToken cancellation)
+    {
+        var way = new Way(instanceId, delivery, OriginOf(instanceId, delivery), cancellation);
+        var outcome = await outage.WaitOutAsync("Looking", token => ledger.FindAsync(instanceId, clock.GetUtcNow(), way.Origin, token), cancellation);
+        if (outcome.State is not { } state)
+        {
+            return;
+        }
+
+        try
+        {
+            await (state.Status is InstanceStatus.Releasing or InstanceStatus.Released ? ReleaseAsync(outcome, way)
+                : state.Status == InstanceStatus.Failed ? LetGoAsync(outcome, way)
+                : BringAboutAsync(outcome, way));
+        }
+        catch (HostApplyException failure)
+        {
+            await RefuseAsync(instanceId, RefusalOf(failure), delivery, cancellation);
+        }
+    }
+
+    private async Task ReleaseAsync(InstanceOutcome deleted, Way way)
+    {
         var instance = deleted.State!;
         if (instance.Status == InstanceStatus.Releasing)
         {
-            var actions = await reconciler.ApplyAsync(HostChange.Going(ViewOf(deleted, has: true, leaving: true), new Cause(delivery.MessageId, instanceId)), cancellation);
-            await SeeLeasesAsync(cancellation);
+            await HandOverAsync(deleted, way);
+            var cause = new Cause(way.Delivery.MessageId, way.InstanceId);
+            var actions = await reconciler.ApplyAsync(() => HostChange.Going(ViewOf(deleted, has: true, leaving: true), cause), way.Cancellation);
+            await SeeLeasesAsync(way.Cancellation);
             var released = await outage.WaitOutAsync(
-                "Releasing", token => ledger.ReleasedAsync(instanceId, settings.EndsLeases, clock.GetUtcNow(), origin with { Actions = actions }, token), cancellation);
+                "Releasing", token => ledger.ReleasedAsync(way.InstanceId, settings.EndsLeases, clock.GetUtcNow(), way.Origin with { Actions = actions }, token), way.Cancellation);
             instance = released.State!;
+        }
+
+        if (instance.Status != InstanceStatus.Released)
+        {
+            return; // whoever lets go last tells it
         }
 
         foreach (var floating in instance.Floatings)
         {
-            await PublishAsync(Facts.Disassociated(instance, floating, host), instanceId, delivery with { ReplyTo = null }, cancellation);
+            await PublishAsync(Facts.Disassociated(instance, floating, instance.Host ?? host), way.InstanceId, way.Unanswered, way.Cancellation);
         }
 
-        await PublishAsync(Facts.Released(instance, host), instanceId, delivery, cancellation);
+        await PublishAsync(Facts.Released(instance, instance.Host ?? host), way.InstanceId, way.Delivery, way.Cancellation, instance.Host);
         LogReleased(log, InstanceDecisions.AddressesOf(instance));
+    }
+
+    /// <summary>The instance when all hosts have followed its change that must: this one has, and waits for the others for some time.</summary>
+    public async Task<InstanceOutcome> SettledAsync(InstanceOutcome followed, Way way)
+    {
+        var (outcome, began) = (followed, clock.GetTimestamp());
+        while (outcome.State is { Status: InstanceStatus.Allocated } state && state.Generation == followed.State!.Generation && clock.GetElapsedTime(began) < Patience)
+        {
+            await Task.Delay(Look, clock, way.Cancellation);
+            outcome = await outage.WaitOutAsync("Looking", token => ledger.FindAsync(way.InstanceId, clock.GetUtcNow(), way.Origin, token), way.Cancellation);
+        }
+
+        return outcome;
+    }
+
+    /// <summary>The log may have given this host a network a moment ago that it does not know of yet.</summary>
+    private async Task KnowPartsAsync(InstanceOutcome outcome, Way way)
+    {
+        const int Looks = 5;
+        for (var look = 0; look < Looks && outcome.Networks.Any(IsNews); look++)
+        {
+            await reconciler.LookUpParts(way.Cancellation);
+        }
+
+        bool IsNews(ServedNetwork served) => NetworkDuty.Of(served.Network, host) is not null && reconciler.PartOf?.Invoke(served.Network) == NetworkPart.Bridge;
+    }
+
+    /// <summary>Has the other hosts follow that must and have not yet. They may be told twice.</summary>
+    private async Task HandOverAsync(InstanceOutcome outcome, Way way)
+    {
+        var state = outcome.State!;
+        if (state.Host != host || (state.Status == InstanceStatus.Configured && !state.IsLettingGo))
+        {
+            return; // the instance's own host has told all
+        }
+
+        foreach (var other in state.HostsToFollow(outcome.Networks.Select(served => served.Network)).Where(other => other != host && !state.Ready.Contains(other)))
+        {
+            await outage.WaitOutAsync("Handing over", token => queues.TellAsync(new InstanceNetworkChanged(way.InstanceId), other, way.Delivery, token), way.Cancellation);
+        }
     }
 
     /// <summary>Tells why an instance does not get what was asked for it.</summary>
@@ -151,9 +231,15 @@ internal sealed partial class InstancePipeline(
     public async Task<InstanceOutcome> BringAboutAsync(InstanceOutcome decided, Way way)
     {
         var outcome = await FollowAsync(decided, way);
-        while (outcome.State!.Status == InstanceStatus.Allocated)
+        while (outcome.State!.Status == InstanceStatus.Allocated && outcome.State.Generation != decided.State!.Generation)
         {
+            decided = outcome;
             outcome = await FollowAsync(outcome, way);
+        }
+
+        if (outcome.State.Status == InstanceStatus.Allocated)
+        {
+            return outcome; // whoever follows last tells it
         }
 
         if (outcome.State.Status != InstanceStatus.Configured)
@@ -163,7 +249,7 @@ internal sealed partial class InstancePipeline(
         }
 
         await PublishAsync(
-            Facts.Configured(outcome.State, outcome.Networks, settings), way.InstanceId, way.AnswersConfigured ? way.Delivery : way.Unanswered, way.Cancellation);
+            Facts.Configured(outcome.State, outcome.Networks, settings), way.InstanceId, way.AnswersConfigured ? way.Delivery : way.Unanswered, way.Cancellation, outcome.State.Host);
         LogConfigured(log, outcome.State.Hostname, InstanceDecisions.AddressesOf(outcome.State), outcome.State.Generation);
         return outcome;
     }
@@ -173,17 +259,19 @@ internal sealed partial class InstancePipeline(
     {
         var instance = decided.State!;
         var cause = new Cause(way.Delivery.MessageId, way.InstanceId);
+        await HandOverAsync(decided, way);
+        await KnowPartsAsync(decided, way);
         var actions = await reconciler.ApplyAsync(
-            HostChange.Becoming(ViewOf(decided, instance.IsOnHost, leaving: true), ViewOf(decided, instance.IsOnHost, leaving: false), cause), way.Cancellation);
+            () => HostChange.Becoming(ViewOf(decided, instance.IsOnHost, leaving: true), ViewOf(decided, instance.IsOnHost, leaving: false), cause), way.Cancellation);
         await (instance.Leaving.Count > 0 ? SeeLeasesAsync(way.Cancellation) : Task.CompletedTask);
         var recorded = await outage.WaitOutAsync(
             "Recording",
             token => ledger.ConfiguredAsync(way.InstanceId, instance.Generation, settings.EndsLeases, clock.GetUtcNow(), way.Origin with { Actions = actions }, token),
             way.Cancellation);
-        foreach (var left in instance.LeavingFloatings.Where(left => !left.NeverLed))
+        foreach (var left in instance.LeavingFloatings.Where(left => !left.NeverLed && !recorded.State!.LeavingFloatings.Contains(left)))
         {
             var delivery = left.Floating.Address == way.AnswersFloating ? way.Delivery : way.Unanswered;
-            await PublishAsync(Facts.Disassociated(instance, left.Floating, host), way.InstanceId, delivery, way.Cancellation);
+            await PublishAsync(Facts.Disassociated(instance, left.Floating, instance.Host ?? host), way.InstanceId, delivery, way.Cancellation);
         }
 
         return recorded;
@@ -192,7 +280,7 @@ internal sealed partial class InstancePipeline(
     /// <summary>Has the host let go of what leaves the instance. When it cannot now, the addresses stay deallocated until the reaper frees them.</summary>
     public async Task LetGoAsync(InstanceOutcome outcome, Way way)
     {
-        if (outcome.State is not { IsLettingGo: true } state || state.Host != host)
+        if (outcome.State is not { IsLettingGo: true } state || !state.HostsToFollow(outcome.Networks.Select(served => served.Network)).Contains(host))
         {
             return;
         }
@@ -216,20 +304,29 @@ internal sealed partial class InstancePipeline(
 
     private Origin OriginOf(Guid instanceId, Delivery delivery) => new(delivery.MessageId, instanceId.ToString(), host, delivery.UserId);
 
-    /// <summary>What of the instance is on the host: what it has, and what leaves it.</summary>
+    /// <summary>
+    /// What of the instance is on the host: what it has, and what leaves it. Of an instance of this host that is all of it, of another's what is of networks that this host
+    /// alone serves.
+    /// </summary>
     private HostView ViewOf(InstanceOutcome outcome, bool has, bool leaving)
     {
         var instance = outcome.State!;
+        var isHere = instance.Host == host;
         ServedPort[] ports = [.. has ? ServedPort.Of(instance) : [], .. leaving ? ServedPort.LeavingOf(instance) : []];
-        return new HostView(host, settings, [.. outcome.Networks.Where(served => ports.Any(port => port.NetworkId == served.Network.Id))], ports)
+        ServedFloating[] floatings = [.. has ? ServedFloating.Of(instance) : [], .. leaving ? ServedFloating.LeavingOf(instance) : []];
+        var networks = outcome.Networks
+            .Where(served => ports.Any(port => port.NetworkId == served.Network.Id) && (isHere || NetworkDuty.Of(served.Network, host) is not null)).ToList();
+        var ids = networks.Select(served => served.Network.Id).ToHashSet();
+        return reconciler.WithParts(new HostView(
+            host, settings, networks, [.. ports.Where(port => ids.Contains(port.NetworkId)).Select(port => port with { IsHere = isHere })])
         {
-            Floatings = [.. has ? ServedFloating.Of(instance) : [], .. leaving ? ServedFloating.LeavingOf(instance) : []],
-        };
+            Floatings = [.. floatings.Where(floating => ids.Contains(floating.NetworkId))],
+        });
     }
 
     /// <summary>Tells a fact, and whoever asked for it; the broker is waited for.</summary>
-    public Task PublishAsync(object fact, Guid instanceId, Delivery delivery, CancellationToken cancellation) =>
-        outage.WaitOutAsync("Publishing", token => facts.PublishAsync(fact, host, instanceId.ToString(), delivery, token), cancellation);
+    public Task PublishAsync(object fact, Guid instanceId, Delivery delivery, CancellationToken cancellation, string? about = null) =>
+        outage.WaitOutAsync("Publishing", token => facts.PublishAsync(fact, about ?? host, instanceId.ToString(), delivery, token), cancellation);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Configured {Hostname}: {Addresses:l}, generation {Generation}")]
     private static partial void LogConfigured(ILogger log, string? hostname, ValueList<Ipv4> addresses, long generation);

@@ -53,8 +53,10 @@ program.Services
     })
     .AddSingleton<ReconcileRecorder>(services => services.GetRequiredService<HostRegistry>().ReconciledAsync)
     .AddSingleton(services => ActivatorUtilities.CreateInstance<Reconciler>(services, options.Host))
+    .AddSingleton(services => ActivatorUtilities.CreateInstance<NetworkDuties>(services, options.Host))
+    .AddSingleton<Heartbeat>()
+    .AddHostedService(services => services.GetRequiredService<Heartbeat>())
     .AddHostedService(services => services.GetRequiredService<Reconciler>())
-    .AddHostedService<Heartbeat>()
     .AddHostedService(services => services.GetRequiredService<LeaseWatch>())
     .AddMetadata(options, settings)
     .AddHealthChecks().AddCheck<HostHealth>("host");

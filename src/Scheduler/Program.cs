@@ -5,6 +5,7 @@ using NovaNetBus.Hosting.Messaging;
 using NovaNetBus.Ledger;
 using NovaNetBus.Scheduler.Admin;
 using NovaNetBus.Scheduler.Housekeeping;
+using NovaNetBus.Scheduler.NetworkHosts;
 using NovaNetBus.Scheduler.Routing;
 
 var program = ProcessDefaults.Create("novanet-scheduler", args, new ProgramNeeds("127.0.0.1:8780", Faults: options => [.. NetworkCommands.Faults(options), .. FirstFloatingRange.Faults(options)]));
@@ -38,6 +39,9 @@ program.Services
     .AddSingleton<AdminDesk>()
     .AddSingleton<WorkerWatch>()
     .AddHostedService(services => services.GetRequiredService<WorkerWatch>())
+    .AddSingleton<Election>()
+    .AddSingleton<DrainCommand>()
+    .AddHostedService(services => services.GetRequiredService<Election>())
     .AddHostedService<FirstFloatingRange>()
     .AddSingleton<ILeaderTask, Reaper>()
     .AddSingleton<ILeaderTask, ToldFromLog>()

@@ -14,12 +14,19 @@ public static class HostPlanner
     /// union of the plans of its ports.
     /// </summary>
     public static HostState Plan(HostView view) => view.Settings.Manager == NetworkManagerKind.FlatManager ? HostState.Empty : HostState.Of(
-        [.. Base(view.Settings), .. view.Networks.SelectMany(served => NetworkPlan(view, served)), .. TranslationPlan.SharedByFloatings(view), .. Own(view)]);
+        [.. Base(view.Settings), .. view.Networks.SelectMany(served => NetworkPlan(view, served)), .. TranslationPlan.SharedByFloatings(Served(view)), .. Own(view)]);
 
     /// <summary>The part of the plan that only these ports and floating IPs need, and that goes with them.</summary>
     public static HostState PlanOfOwn(HostView view) => view.Settings.Manager == NetworkManagerKind.FlatManager ? HostState.Empty : HostState.Of(Own(view));
 
-    private static IEnumerable<HostResource> Own(HostView view) => [.. view.Ports.SelectMany(port => PortPlan(view, port)), .. TranslationPlan.OfFloatings(view), .. LeasePlan.OfFloatings(view)];
+    /// <summary>Floating IPs are where their network is served.</summary>
+    private static HostView Served(HostView view)
+    {
+        var elsewhere = view.Networks.Where(served => served.Part == NetworkPart.Bridge).Select(served => served.Network.Id).ToHashSet();
+        return elsewhere.Count == 0 ? view : view with { Floatings = [.. view.Floatings.Where(floating => !elsewhere.Contains(floating.NetworkId))] };
+    }
+
+    private static IEnumerable<HostResource> Own(HostView view) => [.. view.Ports.SelectMany(port => PortPlan(view, port)), .. TranslationPlan.OfFloatings(Served(view)), .. LeasePlan.OfFloatings(Served(view))];
 
     private static IEnumerable<HostResource> Base(HostSettings settings) =>
     [

@@ -87,6 +87,15 @@ public sealed record ServedNetwork(Network Network, Ipv4 HostAddress)
     /// <summary>What this host is for it.</summary>
     public NetworkPart Part { get; init; } = NetworkPart.Gateway;
 
+    /// <summary>The part that the log gives a host in a network.</summary>
+    public static NetworkPart PartOf(Network network, string? host) => network switch
+    {
+        { MultiHost: true } => NetworkPart.Gateway,
+        { Host: { } serves } when serves == host => NetworkPart.Gateway,
+        { Move.To: { } next } when next == host => NetworkPart.Silent,
+        _ => NetworkPart.Bridge,
+    };
+
     /// <summary>The router that instances are told: this host where each has an address of its own, else the network's gateway (nova: get_dhcp_opts).</summary>
     public Ipv4? Router => Network.NeedsAddressPerHost ? HostAddress : Network.Gateway;
 }

@@ -51,7 +51,7 @@ public sealed record HostSettingsChanged(string Host, HostSettings Settings, str
 
 /// <summary>Something was not as it had to be, and is now.</summary>
 /// <param name="Host">Its name.</param>
-/// <param name="Occasion">start: its worker started; drift: nobody had asked for a change; failure: a change had failed before.</param>
+/// <param name="Occasion">start: its worker started; asked: networks came or went; drift: nobody had asked for a change; failure: a change had failed before.</param>
 /// <param name="Count">How many steps it took.</param>
 /// <param name="Actions">The first of them, as sentences.</param>
 /// <param name="At">UTC.</param>

@@ -61,7 +61,7 @@ public static class Placement
         Choose(networkId, hosts, LoadOf(networks), except);
 
     /// <summary>
-    /// What is to be done now: networks in use that have no host, whose host is gone, or whose host takes no messages any more.
+    /// What is to be done now: networks that have no host, whose host is gone, or whose host takes no messages any more.
     /// Empty when all is well, or when there is no host for those.
     /// </summary>
     public static IReadOnlyList<NetworkMove> Moves(IReadOnlyCollection<HostStanding> hosts, IReadOnlyCollection<Network> networks)
@@ -106,7 +106,7 @@ public static class Placement
     {
         if (network.Host is not { } from)
         {
-            return network.IsInUse && Choose(network.Id, hosts, load, null) is { } first
+            return Choose(network.Id, hosts, load, null) is { } first
                 ? new NetworkMove(network.Id, null, first, $"of {hosts.Count(host => host.MayServe)} hosts that may, {first} serves the fewest networks", MoveKind.Place)
                 : null;
         }

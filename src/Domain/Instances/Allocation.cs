@@ -40,10 +40,10 @@ internal sealed class Allocation(NicOwner owner, ValueList<Port> present, Instan
     public InstanceDecision? NicsOn(ValueList<SelectedNetwork> networks)
     {
         var selected = networks.Select(Wanted).ToValueList();
-        if (owner.HostsServe && selected.Select(wanted => wanted.Network).FirstOrDefault(network => !network.MultiHost) is { } unserved)
+        if (owner.HostsServe && selected.Select(wanted => wanted.Network).FirstOrDefault(network => network is { HasOneHost: true, Host: null }) is { } unserved)
         {
             return Refuse(new Refusal(
-                "no-network-host", $"Network {unserved.Label} has no host that serves it; create it with --multi-host true.", Retryable: true));
+                "no-network-host", $"Network {unserved.Label} has no host that serves it yet: start a worker that may (see 'novanet host list'), or create it with --multi-host true.", Retryable: true));
         }
 
         // What was asked for goes first, so that neither the host nor another NIC takes it as any free address.

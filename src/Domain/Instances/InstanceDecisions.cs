@@ -43,11 +43,11 @@ public static class InstanceDecisions
     };
 
     /// <summary>
-    /// The host has let go of a deleted instance. It <paramref name="endsLeases"/> too (force_dhcp_release), or an address that is on lease is free when its lease ends.
+    /// The host has let go of a deleted instance; once all have that it has to do with, its addresses are free. It <paramref name="endsLeases"/> too (force_dhcp_release), or an address that is on lease is free when its lease ends.
     /// </summary>
     public static InstanceDecision Released(bool endsLeases, InstanceSituation situation, DateTimeOffset now) => situation.State switch
     {
-        { Status: InstanceStatus.Releasing } state => HeldAddresses.Change(
+        { Status: InstanceStatus.Releasing } state => NotYet(situation.Host.Name, state, situation, now) ?? HeldAddresses.Change(
             state.Ports.Concat(state.Leaving), situation, used => HeldAddresses.LetGo(used, endsLeases, now),
             blocks => HeldFloatings.Left(
                 state, [.. state.LeavingFloatings, .. state.Floatings.Select(LeavingIp.Along)], situation, now,
@@ -64,6 +64,11 @@ public static class InstanceDecisions
         if (situation.State is not { Status: InstanceStatus.Allocated or InstanceStatus.Configured or InstanceStatus.Failed } state || state.Generation != generation)
         {
             return InstanceDecision.Unchanged;
+        }
+
+        if ((state.Status == InstanceStatus.Allocated || state.IsLettingGo) && NotYet(host, state, situation, now) is { } others)
+        {
+            return others;
         }
 
         ValueList<InstanceEvent> configured = state.Status == InstanceStatus.Allocated ? [new InstanceNetworkConfigured(host, generation, now)] : [];
@@ -128,6 +133,12 @@ public static class InstanceDecisions
             yield return new InstanceFloatingIpsLeft(state.LeavingFloatings.Select(leaving => leaving.Floating.Address).ToValueList(), now);
         }
     }
+
+    /// <summary>What is recorded of one host while others have not followed yet; null: it is the last.</summary>
+    private static InstanceDecision? NotYet(string host, InstanceNetwork state, InstanceSituation situation, DateTimeOffset now) =>
+        state.HostsToFollow(situation.Networks).Any(other => other != host && !state.Ready.Contains(other))
+            ? new InstanceDecision.Decided { Instance = state.Ready.Contains(host) ? [] : [new InstanceHostReady(host, state.Generation, now)] }
+            : null;
 
     internal static Refusal Deleted(Guid instanceId) => new("instance-deleted", $"Instance {instanceId} was deleted; its id cannot be used again.");
 

@@ -35,6 +35,9 @@ public sealed record InstanceNetworkAllocated(
 /// <summary>Its host is in the state that its addresses imply.</summary>
 public sealed record InstanceNetworkConfigured(string Host, long Generation, DateTimeOffset At) : InstanceEvent(At);
 
+/// <summary>One of the hosts that it has to do with is in that state, or has let go of it; others are not yet.</summary>
+public sealed record InstanceHostReady(string Host, long Generation, DateTimeOffset At) : InstanceEvent(At);
+
 /// <summary>It could not have its network.</summary>
 public sealed record InstanceNetworkRefused(Guid InstanceId, string ProjectId, string Host, string Hostname, string Code, string Message, bool Retryable, DateTimeOffset At)
     : InstanceEvent(At);

@@ -1,4 +1,5 @@
 using NovaNetBus.Domain.Addressing;
+using NovaNetBus.Domain.Networks;
 
 namespace NovaNetBus.Domain.Instances;
 
@@ -70,6 +71,9 @@ public sealed record InstanceNetwork(
     /// <summary>Where it is to arrive, while its host has not let go of it; null: it does not move.</summary>
     public string? MovingTo { get; init; }
 
+    /// <summary>The hosts that are ready for the present generation while others are not yet.</summary>
+    public ValueList<string> Ready { get; init; } = [];
+
     /// <summary>Ids of the messages that changed its addresses last, so that none is followed twice.</summary>
     public ValueList<string> Requests { get; init; } = [];
 
@@ -88,6 +92,14 @@ public sealed record InstanceNetwork(
     /// <summary>The hosts that it has to do with: where something of it may be, or must come to be.</summary>
     public IReadOnlyCollection<string> ConcernedHosts() => Host is not null && (IsOnHost || Status is InstanceStatus.Moving or InstanceStatus.Releasing || Leaving.Count > 0) ? [Host] : [];
 
+    /// <summary>The hosts that must follow a change of it: its own, and those that alone serve a network of it.</summary>
+    /// <param name="networks">All, or those of its ports.</param>
+    public IReadOnlyList<string> HostsToFollow(IEnumerable<Network> networks)
+    {
+        var ids = Ports.Concat(Leaving).Select(port => port.NetworkId).ToHashSet();
+        return [.. networks.Where(network => network.HasOneHost && ids.Contains(network.Id)).Select(network => network.Host).Prepend(Host).OfType<string>().Distinct()];
+    }
+
     /// <summary>Those on its host, and those that its host has not let go of yet: their MAC addresses are nobody else's.</summary>
     public IEnumerable<Nic> Nics => (IsOnHost || IsOnItsWay || Status == InstanceStatus.Releasing ? Ports.Concat(Leaving) : Leaving).Select(port => new Nic(port.NetworkId, port.Mac)).Distinct();
 
@@ -102,7 +114,8 @@ public sealed record InstanceNetwork(
             Floatings = e.Floatings,
             LeavingFloatings = state?.LeavingFloatings ?? [],
         },
-        InstanceNetworkConfigured e => state! with { Status = InstanceStatus.Configured, Coming = null, ComingFloating = null, ConfiguredAt = e.At, ChangedAt = e.At },
+        InstanceHostReady e => state! with { Ready = [.. state.Ready, e.Host] },
+        InstanceNetworkConfigured e => state! with { Status = InstanceStatus.Configured, Ready = [], Coming = null, ComingFloating = null, ConfiguredAt = e.At, ChangedAt = e.At },
         InstanceNetworkRefused e => new InstanceNetwork(
             e.InstanceId, InstanceStatus.Failed, e.ProjectId, e.Host, e.Hostname, [], state?.Generation ?? 0, null, e.At, new Refusal(e.Code, e.Message, e.Retryable))
         {
@@ -111,7 +124,7 @@ public sealed record InstanceNetwork(
         },
         InstanceDeletionRequested e when state is null or { Status: InstanceStatus.Failed, Leaving.Count: 0 } => new InstanceNetwork(
             e.InstanceId, InstanceStatus.Released, state?.ProjectId, state?.Host, state?.Hostname, [], state?.Generation ?? 0, null, e.At, null),
-        InstanceDeletionRequested e => state with { Status = InstanceStatus.Releasing, MovingTo = null, Generation = state.Generation + 1, ChangedAt = e.At },
+        InstanceDeletionRequested e => state with { Status = InstanceStatus.Releasing, MovingTo = null, Generation = state.Generation + 1, Ready = [], ChangedAt = e.At },
         InstanceNetworkReleased e => state! with { Status = InstanceStatus.Released, Leaving = [], LeavingFloatings = [], ChangedAt = e.At },
         InstanceFixedIpAdded e => state!.Changed(e.At, e.Request) with { Ports = With(state.Ports, e.Port), Coming = e.Port.Address },
         InstanceFixedIpRemoved e => state!.Changed(e.At, e.Request) with
@@ -153,6 +166,7 @@ public sealed record InstanceNetwork(
     {
         Status = InstanceStatus.Allocated,
         Generation = Generation + 1,
+        Ready = [],
         ChangedAt = at,
         Requests = request is null ? Requests : Requests.Append(request).TakeLast(RequestsKept).ToValueList(),
     };

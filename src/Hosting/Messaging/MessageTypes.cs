@@ -7,7 +7,7 @@ namespace NovaNetBus.Hosting.Messaging;
 internal sealed class MessageTypes
 {
     private static readonly Dictionary<string, Type> ByExchange =
-        Wire.ComputeEvents.Concat(Wire.Facts).ToDictionary(pair => pair.Value, pair => pair.Key, StringComparer.Ordinal);
+        Wire.ComputeEvents.Concat(Wire.Facts).Concat(Wire.Internal).ToDictionary(pair => pair.Value, pair => pair.Key, StringComparer.Ordinal);
 
     private readonly HashSet<Type> _taken;
     private readonly string _queue;

@@ -35,6 +35,32 @@ public sealed class QueueSender(Broker broker) : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// One of <see cref="Wire.Internal"/>, to the worker of a host, with whom to answer and the ids of the message that caused it. A queue that is gone is made, so that it waits there.
+    /// </summary>
+    public async Task TellAsync(object message, string host, Delivery? origin, CancellationToken cancellation)
+    {
+        var properties = new BasicProperties
+        {
+            ContentType = "application/json",
+            DeliveryMode = DeliveryModes.Persistent,
+            Type = Wire.Internal[message.GetType()],
+            MessageId = origin?.MessageId ?? Guid.CreateVersion7().ToString(),
+            CorrelationId = origin?.CorrelationId,
+            ReplyTo = origin?.ReplyTo,
+            Headers = origin?.TraceParent is { } trace ? new Dictionary<string, object?> { ["traceparent"] = trace } : null,
+        };
+        try
+        {
+            await _channel.PublishAsync("", Wire.WorkerQueue(host), mandatory: true, properties, PlainJson.Write(message), cancellation);
+        }
+        catch (RabbitMQ.Client.Exceptions.PublishException fault) when (fault.IsReturn)
+        {
+            await DeclareWorkerQueueAsync(host, cancellation);
+            await _channel.PublishAsync("", Wire.WorkerQueue(host), mandatory: true, properties, PlainJson.Write(message), cancellation);
+        }
+    }
+
     /// <summary>Declares the queue of a host's worker with its bindings, as the worker itself does at its start.</summary>
     public async Task DeclareWorkerQueueAsync(string host, CancellationToken cancellation)
     {

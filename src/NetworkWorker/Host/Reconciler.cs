@@ -2,8 +2,10 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using NovaNetBus.Domain;
+using NovaNetBus.Domain.Addressing;
 using NovaNetBus.Domain.HostPlan;
 using NovaNetBus.Domain.Hosts;
+using NovaNetBus.Domain.Networks;
 using NovaNetBus.Hosting;
 
 namespace NovaNetBus.NetworkWorker.Host;
@@ -25,6 +27,7 @@ internal sealed partial class Reconciler(string hostName, IHost host, ViewReader
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(60), RetryInterval = TimeSpan.FromSeconds(1);
 
     private readonly Channel<Pending> queue = Channel.CreateBounded<Pending>(1024);
+    private readonly List<Pending> askedForAll = [];
     private HostState known = HostState.Empty;
     private bool isRead;
     private HostReconciled? unrecorded;
@@ -38,27 +41,62 @@ internal sealed partial class Reconciler(string hostName, IHost host, ViewReader
     /// <summary>The host has just changed, as far as it could, for the sake of this instance.</summary>
     public event Action<Guid>? Changed;
 
+    /// <summary>What this host is for a network now. Asked when a change is made, and not when it was thought of: a host that has lost a network must not take it up again.</summary>
+    public Func<Network, NetworkPart>? PartOf { get; set; }
+
+    /// <summary>Has it looked up anew what this host is for networks; ends when that is known.</summary>
+    public Func<CancellationToken, Task> LookUpParts { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>Nothing is done before this ends.</summary>
+    public Task Beginning { get; set; } = Task.CompletedTask;
+
+    /// <summary>The addresses that the host answers for while its lease lasts, as far as it is not silent about them.</summary>
+    public IReadOnlyCollection<Ipv4> Leased
+    {
+        get
+        {
+            var elements = known.Resources.OfType<FirewallElement>().ToLookup(element => element.Set, element => element.Parts[0]);
+            return [.. elements[FirewallSet.LeasedAddresses].Except(elements[FirewallSet.SilentAddresses]).Select(Ipv4.Parse)];
+        }
+    }
+
     /// <summary>How many ports of instances the host has.</summary>
     public int Ports => known.Resources.Count(resource => resource is FirewallElement { Set: FirewallSet.VmPorts });
 
     /// <summary>Completes when the change is on the host, with the steps that it took, as sentences; <see cref="HostApplyException"/> when it cannot be.</summary>
-    public async Task<IReadOnlyList<string>> ApplyAsync(HostChange change, CancellationToken cancellation)
+    public Task<IReadOnlyList<string>> ApplyAsync(HostChange change, CancellationToken cancellation) => ApplyAsync(() => change, cancellation);
+
+    /// <summary>As above, for a change that is made up when its turn has come.</summary>
+    public async Task<IReadOnlyList<string>> ApplyAsync(Func<HostChange> change, CancellationToken cancellation)
     {
         var pending = new Pending(change, new TaskCompletionSource<IReadOnlyList<string>>(TaskCreationOptions.RunContinuationsAsynchronously));
         await queue.Writer.WriteAsync(pending, cancellation);
         return await pending.Done.Task;
     }
 
+    /// <summary>Completes when the whole host is as the ledger says, read after this call. Throws when it could not be brought there.</summary>
+    public async Task ReconcileAsync(CancellationToken cancellation)
+    {
+        var pending = new Pending(null, new TaskCompletionSource<IReadOnlyList<string>>(TaskCreationOptions.RunContinuationsAsynchronously));
+        await queue.Writer.WriteAsync(pending, cancellation);
+        await pending.Done.Task.WaitAsync(cancellation);
+    }
+
+    /// <summary>The view with what this host is for each network now.</summary>
+    public HostView WithParts(HostView view) =>
+        PartOf is { } part ? view with { Networks = [.. view.Networks.Select(served => served with { Part = part(served.Network) })] } : view;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await Task.Yield();
+        await Beginning.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
         var next = clock.GetUtcNow();
         var first = true;
         while (!stoppingToken.IsCancellationRequested)
         {
-            if (NotReady is not null || clock.GetUtcNow() >= next)
+            if (NotReady is not null || clock.GetUtcNow() >= next || askedForAll.Count > 0)
             {
                 await ReconcileAsync(first, stoppingToken);
+                Answer();
                 first = false;
                 next = clock.GetUtcNow() + (NotReady is null ? Interval : RetryInterval);
             }
@@ -81,7 +119,7 @@ internal sealed partial class Reconciler(string hostName, IHost host, ViewReader
             while (await queue.Reader.WaitToReadAsync(due.Token))
             {
                 ApplyBatch(Gather());
-                if (NotReady is not null)
+                if (NotReady is not null || askedForAll.Count > 0)
                 {
                     return;
                 }
@@ -98,22 +136,44 @@ internal sealed partial class Reconciler(string hostName, IHost host, ViewReader
         var batch = new List<Pending>();
         while (batch.Count < LargestBatch && queue.Reader.TryRead(out var pending))
         {
-            batch.Add(pending);
+            (pending.Change is null ? askedForAll : batch).Add(pending);
         }
 
         return batch;
     }
 
+    private void Answer()
+    {
+        foreach (var asked in askedForAll)
+        {
+            if (NotReady is { } reason)
+            {
+                asked.Done.TrySetException(new InvalidOperationException(reason));
+            }
+            else
+            {
+                asked.Done.TrySetResult([]);
+            }
+        }
+
+        askedForAll.Clear();
+    }
+
     private void ApplyBatch(List<Pending> batch)
     {
+        if (batch.Count == 0)
+        {
+            return;
+        }
+
         try
         {
-            var changes = batch.ConvertAll(pending => pending.Change);
+            var changes = batch.ConvertAll(pending => pending.Made = pending.Change!());
             var steps = HostChange.Steps(changes, known).Select(step => (Step: step, Change: changes.Find(change => change.Explains(step)))).ToList();
             Apply([.. steps.Select(step => step.Step)], steps.ConvertAll(step => step.Change?.Cause));
-            batch.ForEach(pending => Changed?.Invoke(pending.Change.Cause.InstanceId));
+            batch.ForEach(pending => Changed?.Invoke(pending.Made!.Cause.InstanceId));
             var taken = steps.ToLookup(step => step.Change, step => step.Step.ToString());
-            batch.ForEach(pending => pending.Done.SetResult([.. taken[pending.Change]]));
+            batch.ForEach(pending => pending.Done.SetResult([.. taken[pending.Made]]));
         }
         catch (Exception) when (batch.Count > 1)
         {
@@ -123,7 +183,11 @@ internal sealed partial class Reconciler(string hostName, IHost host, ViewReader
         catch (Exception failure)
         {
             NotReady = failure.Message;
-            Changed?.Invoke(batch[0].Change.Cause.InstanceId);
+            if (batch[0].Made is { } made)
+            {
+                Changed?.Invoke(made.Cause.InstanceId);
+            }
+
             batch[0].Done.SetException(failure);
         }
     }
@@ -152,12 +216,12 @@ internal sealed partial class Reconciler(string hostName, IHost host, ViewReader
     {
         try
         {
-            var occasion = first ? "start" : NotReady is null ? "drift" : "failure";
-            var desired = HostPlanner.Plan(await readView(stopping));
+            var occasion = first ? "start" : askedForAll.Count > 0 ? "asked" : NotReady is null ? "drift" : "failure";
+            var desired = HostPlanner.Plan(WithParts(await readView(stopping)));
             var actual = host.Read(desired);
             (known, isRead) = (actual, true);
             var actions = HostDiff.Between(desired, actual);
-            Drift = first ? 0 : actions.Count;
+            Drift = first || askedForAll.Count > 0 ? 0 : actions.Count; // what was asked for is no drift
             LogReconcile(log, desired.Count, actions.Count);
             Apply(actions, [.. actions.Select(_ => (Cause?)null)]);
             NotReady = null;
@@ -213,5 +277,9 @@ internal sealed partial class Reconciler(string hostName, IHost host, ViewReader
     [LoggerMessage(Level = LogLevel.Warning, Message = "What was put in order cannot be recorded now: {Reason:l}")]
     private static partial void LogUnrecorded(ILogger log, string reason);
 
-    private sealed record Pending(HostChange Change, TaskCompletionSource<IReadOnlyList<string>> Done);
+    /// <param name="Change">Null: the whole host.</param>
+    private sealed record Pending(Func<HostChange>? Change, TaskCompletionSource<IReadOnlyList<string>> Done)
+    {
+        public HostChange? Made { get; set; }
+    }
 }

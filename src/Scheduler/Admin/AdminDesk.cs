@@ -14,7 +14,7 @@ internal sealed class AdminDesk
 {
     private readonly Dictionary<string, Func<AdminArguments, Delivery, CancellationToken, Task<object?>>> _commands;
 
-    public AdminDesk(NetworkCommands networks, ProjectCommands projects, FloatingCommands floatings, FixedCommands addresses, HostCommands hosts, Listings listings, EventCommands events) => _commands = new()
+    public AdminDesk(DrainCommand drain, NetworkCommands networks, ProjectCommands projects, FloatingCommands floatings, FixedCommands addresses, HostCommands hosts, Listings listings, EventCommands events) => _commands = new()
     {
         ["network create"] = networks.CreateAsync,
         ["network modify"] = networks.ModifyAsync,
@@ -44,6 +44,7 @@ internal sealed class AdminDesk
         ["address owner"] = (arguments, _, cancellation) => events.OwnerAsync(arguments, cancellation),
         ["state show"] = (arguments, _, cancellation) => events.StateAsync(arguments, cancellation),
         ["host render"] = (arguments, _, cancellation) => events.RenderAsync(arguments, cancellation),
+        ["host drain"] = drain.RunAsync,
         ["host list"] = (_, _, cancellation) => listings.HostsAsync(cancellation),
         ["host show"] = (arguments, _, cancellation) => listings.HostAsync(arguments, cancellation),
         ["host forget"] = hosts.ForgetAsync,

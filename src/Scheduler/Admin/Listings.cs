@@ -1,12 +1,13 @@
 using NovaNetBus.Contracts;
 using NovaNetBus.Domain.Networks;
 using NovaNetBus.Ledger;
+using NovaNetBus.Scheduler.NetworkHosts;
 using NovaNetBus.Scheduler.Routing;
 
 namespace NovaNetBus.Scheduler.Admin;
 
 /// <summary>What operators may read, as the rows of the contracts.</summary>
-internal sealed class Listings(Queries queries, HostViews views, HostRegistry hosts, TimeProvider clock)
+internal sealed class Listings(Election election, Queries queries, HostViews views, HostRegistry hosts, TimeProvider clock)
 {
     public async Task<object?> NetworksAsync(CancellationToken cancellation) =>
         (await queries.NetworksAsync(cancellation)).Select(Rows.Of).ToArray();
@@ -59,14 +60,15 @@ internal sealed class Listings(Queries queries, HostViews views, HostRegistry ho
     public async Task<object?> HostsAsync(CancellationToken cancellation)
     {
         var now = clock.GetUtcNow();
-        return (await hosts.ListAsync(cancellation)).Select(host => Rows.Of(host, WorkerWatch.IsAlive(host, now))).ToArray();
+        var standings = (await election.StandingsAsync(cancellation)).ToDictionary(standing => standing.Name);
+        return (await hosts.ListAsync(cancellation)).Select(host => Rows.Of(host, WorkerWatch.IsAlive(host, now), standings.GetValueOrDefault(host.Host))).ToArray();
     }
 
     public async Task<object?> HostAsync(AdminArguments arguments, CancellationToken cancellation)
     {
         var name = arguments.Required("host");
         return (await hosts.ListAsync(cancellation)).FirstOrDefault(host => host.Host == name) is { } entry
-            ? Rows.Of(entry, WorkerWatch.IsAlive(entry, clock.GetUtcNow()))
+            ? Rows.Of(entry, WorkerWatch.IsAlive(entry, clock.GetUtcNow()), (await election.StandingsAsync(cancellation)).FirstOrDefault(standing => standing.Name == name))
             : throw new RefusedException(ErrorCodes.HostNotFound, $"There is no host '{name}'; see 'novanet host list'.");
     }
 

@@ -3,15 +3,17 @@ using System.Net.Sockets;
 using NovaNetBus.Contracts;
 using NovaNetBus.Domain;
 using NovaNetBus.Domain.Addressing;
+using NovaNetBus.Domain.Hosts;
 using NovaNetBus.Domain.Networks;
 using NovaNetBus.Hosting.Messaging;
 using NovaNetBus.Hosting.Options;
 using NovaNetBus.Ledger;
+using NovaNetBus.Scheduler.NetworkHosts;
 
 namespace NovaNetBus.Scheduler.Admin;
 
 /// <summary>What changes networks: from nova-manage's options to the ledger's commands.</summary>
-internal sealed class NetworkCommands(NetworkLedger ledger, Listings listings, NovaNetOptions options, TimeProvider clock)
+internal sealed class NetworkCommands(NetworkLedger ledger, Election election, Listings listings, NovaNetOptions options, TimeProvider clock)
 {
     /// <summary>Bytes, of Ethernet.</summary>
     private const int DefaultMtu = 1500;
@@ -37,8 +39,16 @@ internal sealed class NetworkCommands(NetworkLedger ledger, Listings listings, N
     }
 
     /// <summary>The networks made, as rows.</summary>
-    public async Task<object?> CreateAsync(AdminArguments arguments, Delivery delivery, CancellationToken cancellation) =>
-        await RowsOfAsync(await ledger.CreateAsync(CommandOf(arguments), OriginOf(delivery), cancellation), cancellation);
+    public async Task<object?> CreateAsync(AdminArguments arguments, Delivery delivery, CancellationToken cancellation)
+    {
+        var created = await ledger.CreateAsync(CommandOf(arguments), OriginOf(delivery), cancellation);
+        if (created is Decision<Network>.Accepted)
+        {
+            await election.PlaceAsync(cancellation);
+        }
+
+        return await RowsOfAsync(created, cancellation);
+    }
 
     /// <summary>The network as it is afterwards.</summary>
     public async Task<object?> ModifyAsync(AdminArguments arguments, Delivery delivery, CancellationToken cancellation)
@@ -46,7 +56,13 @@ internal sealed class NetworkCommands(NetworkLedger ledger, Listings listings, N
         var command = new ModifyNetwork(
             arguments.Text("project"), arguments.Truth("disassociate-project") ?? false, arguments.Text("host"), arguments.Truth("disassociate-host") ?? false,
             clock.GetUtcNow());
-        var rows = await RowsOfAsync(await ledger.ModifyAsync(arguments.Required("network"), command, OriginOf(delivery), cancellation), cancellation);
+        var modified = await ledger.ModifyAsync(arguments.Required("network"), command, OriginOf(delivery), cancellation);
+        if (command.Host is { } host && modified is Decision<Network>.Accepted accepted)
+        {
+            await election.TellAsync(accepted.Events.Select(network => new NetworkMove(network.Id, null, host, "", MoveKind.HandOver)), cancellation);
+        }
+
+        var rows = await RowsOfAsync(modified, cancellation);
         return rows.Single();
     }
 

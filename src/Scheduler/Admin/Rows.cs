@@ -1,6 +1,7 @@
 using NovaNetBus.Contracts;
 using NovaNetBus.Domain;
 using NovaNetBus.Domain.Addressing;
+using NovaNetBus.Domain.Hosts;
 using NovaNetBus.Domain.Instances;
 using NovaNetBus.Domain.Networks;
 using NovaNetBus.Hosting;
@@ -41,8 +42,9 @@ internal static class Rows
     }
 
     /// <param name="alive">Its worker has been heard of lately.</param>
-    public static HostRow Of(HostEntry host, bool alive) =>
-        new(host.Host, alive, host.LastSeen, "compute and network", host.Ports, host.Networks, host.Version, host.Drift);
+    public static HostRow Of(HostEntry host, bool alive, HostStanding? standing) => new(
+        host.Host, alive, host.LastSeen, host.HasPublicInterface ? "compute and network" : "compute", host.Ports, host.Networks, host.Version, host.Drift,
+        standing is null ? null : $"{host.Host} {standing.Why}");
 
     public static InstanceRow Of(InstanceEntry entry)
     {

@@ -11,7 +11,8 @@ namespace NovaNetBus.Scheduler.Routing;
 
 /// <summary>A host whose worker does not work.</summary>
 /// <param name="Waiting">Messages in its queue.</param>
-internal sealed record DownWorker(string Host, string Reason, uint Waiting);
+/// <param name="TakesNothing">Nobody takes from its queue, whether it is heard of or not.</param>
+internal sealed record DownWorker(string Host, string Reason, uint Waiting, bool TakesNothing);
 
 /// <summary>Looks at every known host's queue and heartbeat, and says in the log when a worker goes down or comes back. What is sent to it waits in its queue.</summary>
 internal sealed class WorkerWatch(HostRegistry hosts, QueueSender queues, TimeProvider clock, ILogger<WorkerWatch> log) : BackgroundService
@@ -61,7 +62,7 @@ internal sealed class WorkerWatch(HostRegistry hosts, QueueSender queues, TimePr
                 : $"its last heartbeat is older than {LongestSilence.TotalSeconds} s";
             if (reason is not null)
             {
-                down[host.Host] = new DownWorker(host.Host, reason, queue?.Messages ?? 0);
+                down[host.Host] = new DownWorker(host.Host, reason, queue?.Messages ?? 0, queue is null or { Consumers: 0 });
             }
         }
 

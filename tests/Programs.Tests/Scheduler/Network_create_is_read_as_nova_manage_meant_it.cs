@@ -147,5 +147,5 @@ public sealed class Network_create_is_read_as_nova_manage_meant_it
         Commands(options).CommandOf(new AdminArguments(arguments.ToDictionary(pair => pair.Name, pair => pair.Value)));
 
     private static NetworkCommands Commands(params string[] options) =>
-        new(null!, null!, OptionReader.Read(new OptionSources(options, new Dictionary<string, string>(), "127.0.0.1:0", [])).Options!, TimeProvider.System);
+        new(null!, null!, null!, OptionReader.Read(new OptionSources(options, new Dictionary<string, string>(), "127.0.0.1:0", [])).Options!, TimeProvider.System);
 }
