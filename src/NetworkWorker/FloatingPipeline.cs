@@ -145,7 +145,15 @@ internal sealed partial class FloatingPipeline(
 
         try
         {
-            await instances.BringAboutAsync(outcome, way);
+            var followed = await instances.BringAboutAsync(outcome, way);
+            if (followed.State!.Status == InstanceStatus.Allocated && way.AnswersFloating == holder.Address
+                && outcome.State!.LeavingFloatings.FirstOrDefault(left => left.Floating.Address == holder.Address) is { } leaving)
+            {
+                // Another host lets go of it last, and does not know who has asked.
+                var settled = await instances.SettledAsync(followed, way);
+                await instances.PublishAsync(Facts.Disassociated(settled.State!, leaving.Floating, settled.State!.Host ?? host), holder.InstanceId, way.Delivery, way.Cancellation);
+            }
+
             LogLeft(log, holder.Address);
             return null;
         }

@@ -188,9 +188,11 @@ internal sealed partial class InstancePipeline(
             return; // the instance's own host has told all
         }
 
+        // Whoever is last answers; but only this host knows how to answer what was not asked for by those words.
+        var delivery = way.AnswersConfigured ? way.Delivery : way.Unanswered;
         foreach (var other in state.HostsToFollow(outcome.Networks.Select(served => served.Network)).Where(other => other != host && !state.Ready.Contains(other)))
         {
-            await outage.WaitOutAsync("Handing over", token => queues.TellAsync(new InstanceNetworkChanged(way.InstanceId), other, way.Delivery, token), way.Cancellation);
+            await outage.WaitOutAsync("Handing over", token => queues.TellAsync(new InstanceNetworkChanged(way.InstanceId), other, delivery, token), way.Cancellation);
         }
     }
 
