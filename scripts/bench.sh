@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Figures of this machine, each with the command that made it: this one.
-# usage: bench.sh main|alloc|log [--json FILE]     (root; uses network namespaces named nn-* as the demo does, and services of its own with fsync)
+# usage: bench.sh main|alloc|floating|log [--json FILE]     (root; uses network namespaces named nn-* as the demo does, and services of its own with fsync)
 # shellcheck source=scripts/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-usage() { die "usage: bench.sh main|alloc|log [--json FILE]"; }
+usage() { die "usage: bench.sh main|alloc|floating|log [--json FILE]"; }
 
 WORK='' JSON='' NAME=''
 
@@ -20,7 +20,7 @@ finish() {
 while [ $# -gt 0 ]; do
   case "$1" in
     --json) [ $# -ge 2 ] || usage; shift; JSON=$(realpath -m -- "$1") ;;
-    main|alloc|log) NAME=$1 ;;
+    main|alloc|floating|log) NAME=$1 ;;
     *) usage ;;
   esac
   shift
@@ -36,6 +36,7 @@ export NOVANET_SERVICES_DIR=$WORK/services
 trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
+[ "$NAME" != floating ] || need_packages iptables
 need_packages dnsmasq-base dnsmasq-utils nftables libnftables1 conntrack iproute2 procps
 # What outlives this script must not hold its lock.
 "$ROOT/scripts/build.sh" 7>&-

@@ -13,6 +13,7 @@ internal static class BenchCommands
         bench.Add(MainJob());
         bench.Add(Log());
         bench.Add(Allocation());
+        bench.Add(Floating());
         return bench;
     }
 
@@ -34,6 +35,32 @@ internal static class BenchCommands
             return ExitCodes.Done;
         });
         return alloc;
+    }
+
+    private static Command Floating()
+    {
+        var json = new Option<string?>("--json") { Description = "File for {name, machine, commit, at, results}." };
+        var commit = new Option<string>("--commit") { Description = "What is measured.", DefaultValueFactory = _ => "unknown" };
+        var inside = new Option<string?>("--inside") { Description = "Of the benchmark itself: this process is in its host's namespace; a file for the figures.", Hidden = true };
+        var floating = new Command("floating", "One more floating IP at 10 and at 10,000, and a packet's first round trip; against iptables.") { json, commit, inside };
+        floating.TreatUnmatchedTokensAsErrors = false; // scripts/bench.sh tells every benchmark where the programs are
+        floating.SetAction(async (parsed, ct) =>
+        {
+            if (parsed.GetValue(inside) is { } figures)
+            {
+                FloatingBenchWorld.MeasureInside(figures, Console.Out);
+                return ExitCodes.Done;
+            }
+
+            var report = await FloatingBenchWorld.RunAsync(parsed.GetRequiredValue(commit), Console.Out, ct);
+            if (parsed.GetValue(json) is { } file)
+            {
+                CommonOptions.Save(file, report);
+            }
+
+            return ExitCodes.Done;
+        });
+        return floating;
     }
 
     private static Command Log()

@@ -53,6 +53,18 @@ internal sealed class ComputeService : IAsyncDisposable
     public async Task<InstanceNetworkReleased> DeleteAsync(InstanceDeleted deleted, TimeSpan bound, CancellationToken ct) =>
         await AskAsync<InstanceNetworkReleased>(deleted, deleted.Host ?? "", $"instance-deleted of {deleted.InstanceId}", bound, ct);
 
+    /// <inheritdoc cref="SpawnAsync"/>
+    public Task<FloatingIpAssociated> AssociateAsync(FloatingAssociate associate, TimeSpan bound, CancellationToken ct) =>
+        AskAsync<FloatingIpAssociated>(associate, "", $"floating-associate of {associate.InstanceId}", bound, ct);
+
+    /// <summary>Publishes both messages of a move, and waits for the answer of the host where it arrives.</summary>
+    /// <inheritdoc cref="SpawnAsync"/>
+    public async Task<HostNetworkConfigured> MoveAsync(Guid instanceId, string from, string to, TimeSpan bound, CancellationToken ct)
+    {
+        await PublishAsync(new InstanceMigrating(instanceId, from, to), from, Guid.NewGuid().ToString(), ct);
+        return await AskAsync<HostNetworkConfigured>(new InstanceMigrated(instanceId, from, to), to, $"instance-migrated of {instanceId} to {to}", bound, ct);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _channel.DisposeAsync();

@@ -31,7 +31,7 @@ internal sealed class DemoPrograms(StateDirectory state, string bin, string logs
         host, WorldPlan.NamespaceOfHost(host),
         [
             Path.Combine(bin, "novanet-worker"), "--host", host, "--multi-host", "true", "--flat-interface", "eth1", "--public-interface", "eth0",
-            "--flat-network-bridge", "br100", "--state-path", StatePathOf(host), .. more,
+            "--flat-network-bridge", "br100", "--send-arp-for-ha", "true", "--state-path", StatePathOf(host), .. more,
         ]);
 
     public ProcessIdentity WorkerOf(string host) => Find(host) ?? throw new SimulatorException($"No worker was started on {host}.");

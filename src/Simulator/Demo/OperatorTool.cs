@@ -24,6 +24,12 @@ internal sealed class OperatorTool(string program)
 
     public Task<IReadOnlyList<HostRow>> HostsAsync(CancellationToken ct) => AskAsync<IReadOnlyList<HostRow>>(ct, "host", "list");
 
+    /// <summary>A command of the group floating that answers with one address.</summary>
+    public Task<FloatingIpRow> FloatingAsync(CancellationToken ct, params string[] words) => AskAsync<FloatingIpRow>(ct, ["floating", .. words]);
+
+    /// <summary>A command whose answer is not looked at.</summary>
+    public Task DoAsync(CancellationToken ct, params string[] command) => Tool.RunAsync(ct, program, command);
+
     public Task<IReadOnlyList<EventRow>> EventsAsync(CancellationToken ct, params string[] filters) =>
         AskAsync<IReadOnlyList<EventRow>>(ct, ["events", "list", .. filters]);
 

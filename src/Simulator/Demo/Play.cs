@@ -55,6 +55,7 @@ internal sealed class Play(StateDirectory state, string bin, string logs, StepLo
         var traffic = new TrafficSteps(stage);
         var metadata = new MetadataSteps(stage);
         var impostors = new ImpostorSteps(stage);
+        var floating = new FloatingSteps(stage);
         var crash = new CrashSteps(stage);
         yield return ("a network is created", () => addresses.NetworkIsMadeAsync(ct));
         yield return ("six VMs of two projects start on two hosts", () => addresses.VmsStartAsync(ct));
@@ -69,6 +70,11 @@ internal sealed class Play(StateDirectory state, string bin, string logs, StepLo
         yield return ("a VM that answers DHCP is not heard, its neighbours are", () => impostors.FalseDhcpServerAsync(ct));
         yield return ("the same message again changes nothing", () => addresses.SameMessageAgainAsync(ct));
         yield return ("a deleted VM's address, lease and rules are gone", () => addresses.DeleteTakesAllBackAsync(ct));
+        yield return ("a floating IP leads in from outside", () => floating.LeadsInAsync(ct));
+        yield return ("outside sees its VM as the floating IP", () => floating.LeadsOutAsync(ct));
+        yield return ("VMs reach it too: itself, on its host, on the other host", () => floating.LeadsBackInAsync(ct));
+        yield return ("a released floating IP answers nobody", () => floating.AnswersNobodyWhenReleasedAsync(ct));
+        yield return ("a VM moves to the other host with its fixed and floating IP", () => floating.MovesAlongAsync(ct));
         yield return ("the worker is killed: traffic goes on, nothing is lost", () => crash.TrafficGoesOnAndNothingIsLostAsync(ct));
         yield return ("what was spawned around the crash is taken back", () => crash.AllIsTakenBackAsync(ct));
         yield return ("message published to host-network-configured, alone", () => new SpeedSteps(stage).PublishedToConfiguredAsync(ct));

@@ -50,6 +50,15 @@ internal sealed class Stage(StateDirectory state, string bin, string logs, DemoS
         return vm;
     }
 
+    /// <summary>A compute service's way: the old host is told, the NIC goes, the new host is told, and the NIC comes as its answer says.</summary>
+    public async Task<RunningVm> MoveVmAsync(string name, string host, CancellationToken ct)
+    {
+        var (order, spawning, _) = _cast[name];
+        var (vm, configured) = await new VmRunner(state, Compute, Bound).MoveAsync(name, host, ct);
+        _cast[name] = (order with { Host = host }, spawning, configured);
+        return vm;
+    }
+
     public async Task<InstanceNetworkReleased> StopVmAsync(string name, CancellationToken ct)
     {
         var released = await new VmRunner(state, Compute, Bound).StopAsync(name, ct);

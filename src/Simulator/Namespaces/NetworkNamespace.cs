@@ -13,6 +13,7 @@ internal static class NetworkNamespace
     private const int FamilyInternet = 2;
     private const int FamilyPacket = 17;
     private const int TypeStream = 1;
+    private const int TypeDatagram = 2;
     private const int TypeRaw = 3;
     private const int CloseOnExec = 0x80000;
 
@@ -74,6 +75,10 @@ internal static class NetworkNamespace
     /// <summary>A TCP socket of that namespace, not yet bound or connected.</summary>
     public static Socket TcpSocket(string name) =>
         new(new SafeSocketHandle(Inside(name, () => (nint)OpenSocket(FamilyInternet, TypeStream | CloseOnExec, 0)), ownsHandle: true));
+
+    /// <summary>A UDP socket of that namespace, not yet bound or connected.</summary>
+    public static Socket UdpSocket(string name) =>
+        new(new SafeSocketHandle(Inside(name, () => (nint)OpenSocket(FamilyInternet, TypeDatagram | CloseOnExec, 0)), ownsHandle: true));
 
     /// <summary>A packet(7) socket of that namespace for whole frames of all protocols, and the index of one of its interfaces.</summary>
     public static (Socket Socket, int InterfaceIndex) PacketSocket(string name, string nic)

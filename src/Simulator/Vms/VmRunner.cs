@@ -66,6 +66,27 @@ internal sealed partial class VmRunner(StateDirectory state, ComputeService comp
         return released;
     }
 
+    /// <summary>The VM stays as it is, but for its NICs.</summary>
+    public async Task<(RunningVm Vm, HostNetworkConfigured Configured)> MoveAsync(string name, string host, CancellationToken ct)
+    {
+        var vm = _register.Get(name);
+        foreach (var client in vm.DhcpClients)
+        {
+            await client.StopAsync(ct);
+        }
+
+        foreach (var port in vm.Ports)
+        {
+            await VmPlug.UnplugAsync(vm.Vm.Host, port, ct);
+            File.Delete(DhcpClient.LeaseFile(_register.FolderOf(name), VmPlug.NicName(vm.Ports.Index().First(one => one.Item == port).Index)));
+        }
+
+        var configured = await compute.MoveAsync(vm.Vm.InstanceId, vm.Vm.Host, host, bound, ct);
+        var moved = await BootAsync(new VmOrder(name, host, vm.ProjectId, null, null), configured, ct);
+        _register.Save(moved);
+        return (moved, configured);
+    }
+
     private async Task<RunningVm> BootAsync(VmOrder order, HostNetworkConfigured configured, CancellationToken ct)
     {
         var name = WorldPlan.NamespaceOfVm(order.Name);
