@@ -3,7 +3,9 @@ using Microsoft.Extensions.DependencyInjection;
 using NovaNetBus.Domain;
 using NovaNetBus.Domain.Addressing;
 using NovaNetBus.Domain.FixedIps;
+using NovaNetBus.Domain.FloatingIps;
 using NovaNetBus.Domain.HostPlan;
+using NovaNetBus.Domain.Instances;
 using NovaNetBus.Ledger;
 using NovaNetBus.Ledger.Log;
 using Npgsql;
@@ -26,9 +28,11 @@ public sealed class the_past(TestLedger ledger) : IClassFixture<TestLedger>
     public async Task is_told_as_it_was_at_any_moment_of_a_random_story()
     {
         var story = new Story(ledger);
+        await ledger.Program.GetRequiredService<FloatingLedger>().CreateAsync(
+            new CreateFloatingRange("203.0.113.0/26", "nova", null, TestLedger.Now), TestLedger.OriginOf("scheduler"), Stop);
         await Gen.Int[0, 99].Array[60].SampleAsync(steps => PlayAsync(story, steps), iter: 2, threads: 1);
 
-        Assert.True(story.Instances.Count > 20);
+        Assert.True(story.Instances.Count > 20 && story.Moved > 0 && story.Memories.Exists(memory => memory.Floatings.Count > 0));
         foreach (var memory in story.Memories)
         {
             foreach (var host in Hosts)
@@ -44,7 +48,7 @@ public sealed class the_past(TestLedger ledger) : IClassFixture<TestLedger>
     [Fact]
     public async Task of_one_address_is_a_row_of_spans_without_holes()
     {
-        await ledger.CreateNetworkAsync("10.77.0.0/29", "spans");
+        await ledger.CreateNetworkAsync("10.77.0.0/24", "spans");
         var (first, second) = (Guid.NewGuid(), Guid.NewGuid());
         await ledger.SpawnAsync(first, "host-a", "spans", "10.77.0.4");
         await ledger.DeleteAsync(first);
@@ -137,7 +141,8 @@ public sealed class the_past(TestLedger ledger) : IClassFixture<TestLedger>
 
         var fixedIps = await ledger.Queries.FixedIpsAsync(null, null, null, TestLedger.Now, Stop);
         var networks = await ledger.Queries.NetworksAsync(Stop);
-        story.Memories.Add(new Memory(await story.NowAsync(), plans, fixedIps, networks));
+        var floatings = (await ledger.Program.GetRequiredService<FloatingQueries>().ListAsync(null, null, null, Stop)).Where(entry => !entry.Floating.IsFree).ToList();
+        story.Memories.Add(new Memory(await story.NowAsync(), plans, fixedIps, floatings, networks));
     }
 
     private async Task CompareWorldAsync(Memory memory)
@@ -145,6 +150,7 @@ public sealed class the_past(TestLedger ledger) : IClassFixture<TestLedger>
         var world = await Travel.WorldAsync(memory.At, Stop);
         Assert.Equal(memory.FixedIps.Where(entry => entry.FixedIp.Status != FixedIpStatus.Released), world.FixedIps);
         Assert.Equal(memory.Networks, world.Networks);
+        Assert.Equal(memory.Floatings, world.Floatings);
         foreach (var entry in memory.FixedIps)
         {
             var owner = await Addresses.OwnerAsync(entry.FixedIp.Address, memory.At, Stop);
@@ -155,7 +161,8 @@ public sealed class the_past(TestLedger ledger) : IClassFixture<TestLedger>
     private static HostState Plan(string host, HostContent content) => HostPlanner.Plan(content.ViewOf(host, TestLedger.Settings));
 
     private sealed record Memory(
-        DateTimeOffset At, IReadOnlyDictionary<string, HostState> Plans, IReadOnlyList<FixedIpEntry> FixedIps, IReadOnlyList<NetworkSummary> Networks);
+        DateTimeOffset At, IReadOnlyDictionary<string, HostState> Plans, IReadOnlyList<FixedIpEntry> FixedIps, IReadOnlyList<FloatingEntry> Floatings,
+        IReadOnlyList<NetworkSummary> Networks);
 
     /// <summary>Instances that come, go and go in halves, networks too, on several hosts at once.</summary>
     private sealed class Story(TestLedger ledger)
@@ -164,6 +171,8 @@ public sealed class the_past(TestLedger ledger) : IClassFixture<TestLedger>
         private int networks;
 
         public List<Memory> Memories { get; } = [];
+
+        public int Moved { get; private set; }
 
         public List<(Guid Id, string Host)> Instances { get; } = [];
 
@@ -182,7 +191,7 @@ public sealed class the_past(TestLedger ledger) : IClassFixture<TestLedger>
             if (networks == 0 || dice < 4)
             {
                 var number = Interlocked.Increment(ref networks);
-                await ledger.CreateNetworkAsync($"10.{100 + number}.0.0/26", $"net-{number}", shareAddress: dice % 2 == 0);
+                await ledger.CreateNetworkAsync($"10.{100 + number}.0.0/24", $"net-{number}", shareAddress: dice % 2 == 0);
             }
             else if (dice < 60 || Instances.Count == 0)
             {
@@ -200,16 +209,47 @@ public sealed class the_past(TestLedger ledger) : IClassFixture<TestLedger>
             }
         }
 
+        /// <summary>Sometimes only begun, sometimes only left.</summary>
+        private async Task MoveAsync(Guid id, string from, int dice)
+        {
+            var move = new MoveInstance(id, Hosts[(Array.IndexOf(Hosts, from) + 1) % Hosts.Length], TestLedger.Now);
+            await programs[from].LeaveAsync(move, TestLedger.OriginOf(from), CancellationToken.None);
+            if (dice >= 62)
+            {
+                await programs[from].LeftAsync(id, true, TestLedger.Now, TestLedger.OriginOf(from), CancellationToken.None);
+            }
+
+            if (dice >= 63)
+            {
+                await programs[move.Destination].ArriveAsync(move, TestLedger.OriginOf(move.Destination), CancellationToken.None);
+                Moved++;
+                lock (Instances)
+                {
+                    Instances[Instances.FindIndex(one => one.Id == id)] = (id, move.Destination);
+                }
+            }
+        }
+
         private async Task EndAsync(int dice)
         {
             (Guid Id, string Host) one;
             lock (Instances)
             {
-                one = Instances[dice % Instances.Count];
+                // The youngest move and get floating IPs: they are still there.
+                one = dice < 70 ? Instances[^(1 + ((dice < 66 ? dice % 3 : 3 + (dice % 7)) % Instances.Count))] : Instances[dice % Instances.Count];
             }
 
             var (now, origin) = (TestLedger.Now, TestLedger.OriginOf(one.Host));
             await programs[one.Host].ConfiguredAsync(one.Id, 1, true, now, origin, CancellationToken.None);
+            if (dice < 66)
+            {
+                await MoveAsync(one.Id, one.Host, dice);
+            }
+            else if (dice < 70)
+            {
+                await programs[one.Host].AssociateAsync(new AssociateFloating(one.Id, "project-1", null, "nova", null, -1, now), origin, CancellationToken.None);
+            }
+
             if (dice >= 70)
             {
                 await programs[one.Host].DeleteAsync(one.Id, now, origin, CancellationToken.None);
