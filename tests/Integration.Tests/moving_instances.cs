@@ -23,7 +23,7 @@ public sealed class moving_instances(RunningPrograms programs) : IAsyncLifetime
         if (!isPrepared)
         {
             isPrepared = true;
-            await programs.NovanetAsync("network", "create", "moving", "--fixed-range-v4", "10.89.0.0/24", "--multi-host", "true");
+            await programs.NovanetAsync("network", "create", "moving", "--fixed-range-v4", "10.89.0.0/24", "--multi-host", "true", "--project", Project);
             await programs.NovanetAsync("floating", "create", "--ip-range", "198.18.250.0/28", "--pool", Pool);
             await programs.StartWorkerAsync(Destination);
         }

@@ -25,8 +25,8 @@ public sealed class one_host_for_a_network(RunningPrograms programs) : IAsyncLif
         {
             isPrepared = true;
             await programs.StartWorkerAsync(Other);
-            await programs.NovanetAsync("network", "create", "single", "--fixed-range-v4", "10.90.0.0/24", "--multi-host", "false");
-            await programs.NovanetAsync("network", "create", "own", "--fixed-range-v4", "10.91.0.0/24", "--multi-host", "true", "--bridge", "br191");
+            await programs.NovanetAsync("network", "create", "single", "--fixed-range-v4", "10.90.0.0/24", "--multi-host", "false", "--project", Project);
+            await programs.NovanetAsync("network", "create", "own", "--fixed-range-v4", "10.91.0.0/24", "--multi-host", "true", "--bridge", "br191", "--project", Project);
             await programs.NovanetAsync("floating", "create", "--ip-range", "198.18.251.0/28", "--pool", Project);
         }
     }
