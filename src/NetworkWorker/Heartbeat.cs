@@ -49,12 +49,12 @@ internal sealed class Heartbeat(
         while (!stoppingToken.IsCancellationRequested)
         {
             var (sent, answer) = await outage.WaitOutAsync("The heartbeat", BeatAsync, stoppingToken);
-            var taken = duties.TakeAsync(sent, answer, stoppingToken);
+            var taken = duties.TryTakeAsync(sent, answer, stoppingToken);
             answered.TrySetResult();
             var waiting = next;
             next = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             waiting.TrySetResult();
-            await taken.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // the host could not follow: it is not ready, says why, and gets no lease
+            await taken;
             await now.WaitAsync(duties.Any ? HostLease.Renewal : Interval, stoppingToken);
         }
     }

@@ -62,7 +62,11 @@ internal sealed partial class NetworkDuties(
             mustLetGo = false;
         }
 
-        host.Renew((long)(lease.Until.TotalSeconds * Stopwatch.Frequency));
+        if (held.Count > 0)
+        {
+            host.Renew((long)(lease.Until.TotalSeconds * Stopwatch.Frequency));
+        }
+
         if (announcements > 0)
         {
             announcements--;
@@ -146,6 +150,22 @@ internal sealed partial class NetworkDuties(
             await pipeline.FollowAsync(instance, new Delivery(null, null, null, null, null, false), cancellation);
         }
     }
+
+    /// <summary>As <see cref="TakeAsync"/>; when the host cannot follow it gets no lease, says so, and is asked again with the next heartbeat.</summary>
+    public async Task TryTakeAsync(TimeSpan sent, IReadOnlyList<NetworkDuty> answer, CancellationToken cancellation)
+    {
+        try
+        {
+            await TakeAsync(sent, answer, cancellation);
+        }
+        catch (Exception fault) when (!cancellation.IsCancellationRequested)
+        {
+            LogNoLease(log, fault.GetBaseException().Message);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The lease of this host's networks is not renewed: {Reason:l}")]
+    private static partial void LogNoLease(ILogger log, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Lets go of {Count} networks before the lease is renewed")]
     private static partial void LogLost(ILogger log, int count);
