@@ -52,8 +52,7 @@ public static class LedgerSetup
             connectionString, provider.GetService<TimeProvider>() ?? TimeProvider.System, provider.GetRequiredService<ILogger<Leadership>>()));
         services.AddSingleton(provider => new EventLog(provider.GetRequiredService<NpgsqlDataSource>()));
         services.AddSingleton(provider => new Presence(provider.GetRequiredService<NpgsqlDataSource>()));
-        services.AddSingleton(provider => new TimeTravel(
-            provider.GetRequiredService<IDocumentStore>(), provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<Presence>()));
+        services.AddSingleton(provider => new TimeTravel(provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<Presence>()));
         services.AddSingleton(provider => new AddressHistory(provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<TimeTravel>()));
         services.AddSingleton(provider => new FloatingQueries(provider.GetRequiredService<LedgerSessions>()));
         services.AddSingleton(provider => new LogVerification(provider.GetRequiredService<IDocumentStore>(), provider.GetRequiredService<NpgsqlDataSource>()));

@@ -125,19 +125,28 @@ internal sealed class SnapshotFold(ConcurrentDictionary<Guid, Network> known)
         operations.Store<HostDocument>(hosts.Values);
         operations.Store<FloatingBlockDocument>(floatings.Values);
         operations.Store<ProjectDocument>(projects.Values);
-        foreach (var block in blocks.Values)
-        {
-            BlockUse.Count(block, known.GetValueOrDefault(block.NetworkId));
-        }
-
-        operations.Store<BlockDocument>(blocks.Values.Where(block => !deleted.Contains(block.NetworkId)));
-        operations.Store<NetworkDocument>(changed.Where(id => !deleted.Contains(id)).Select(id => networks[id]));
+        operations.Store<BlockDocument>(Blocks());
+        operations.Store<NetworkDocument>(Networks());
         foreach (var networkId in deleted)
         {
             operations.Delete<NetworkDocument>(networkId);
             operations.DeleteWhere<BlockDocument>(block => block.NetworkId == networkId);
         }
     }
+
+    /// <summary>What <see cref="Store"/> stores, for those who only want to look at it.</summary>
+    public IEnumerable<object> Documents() => [.. instances.Values, .. hosts.Values, .. floatings.Values, .. projects.Values, .. Blocks(), .. Networks()];
+
+    private IEnumerable<BlockDocument> Blocks()
+    {
+        foreach (var block in blocks.Values.Where(block => !deleted.Contains(block.NetworkId)))
+        {
+            BlockUse.Count(block, known.GetValueOrDefault(block.NetworkId));
+            yield return block;
+        }
+    }
+
+    private IEnumerable<NetworkDocument> Networks() => changed.Where(id => !deleted.Contains(id)).Select(id => networks[id]);
 
     private static void Fill<TKey, T>(Dictionary<TKey, T> into, IEnumerable<T> documents, Func<T, TKey> key)
         where TKey : notnull

@@ -53,7 +53,7 @@ public sealed class LogImport
     /// <summary>Makes the documents from the events that a store has, and nothing else.</summary>
     internal static async Task<(long Events, long Documents)> BuildAsync(IDocumentStore store, NpgsqlDataSource source, Action<long> progress, CancellationToken cancellation)
     {
-        var fold = new MemoryFold(store);
+        var fold = new MemoryFold();
         await using var connection = await source.OpenConnectionAsync(cancellation);
         await using (var command = PatientCommand.Of($"select {LoggedEvent.Columns} from {LoggedEvent.Table} where {LoggedEvent.IsEvent} order by seq_id", connection))
         {

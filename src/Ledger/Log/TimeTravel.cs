@@ -1,4 +1,3 @@
-using Marten;
 using NovaNetBus.Domain.Addressing;
 using NovaNetBus.Domain.FixedIps;
 using NovaNetBus.Domain.HostPlan;
@@ -32,11 +31,10 @@ public sealed class TimeTravel
     /// <summary>Older than any commit that is still on its way.</summary>
     private static readonly TimeSpan LongSettled = TimeSpan.FromMinutes(1);
 
-    private readonly IDocumentStore store;
     private readonly NpgsqlDataSource source;
     private readonly Presence presence;
 
-    internal TimeTravel(IDocumentStore store, NpgsqlDataSource source, Presence presence) => (this.store, this.source, this.presence) = (store, source, presence);
+    internal TimeTravel(NpgsqlDataSource source, Presence presence) => (this.source, this.presence) = (source, presence);
 
     /// <summary>Reads on in the log for what questions about a host are answered from. Whoever asks does it too; done before, they need not wait.</summary>
     public Task CatchUpAsync(CancellationToken cancellation) => presence.CatchUpAsync(cancellation);
@@ -82,7 +80,7 @@ public sealed class TimeTravel
     {
         await using var connection = await OpenAsync(at, cancellation);
         using var events = NetworkEvents(connection, at);
-        return NetworksOf(new MemoryFold(store).Apply(await events.ReadAllAsync(cancellation)));
+        return NetworksOf(new MemoryFold().Apply(await events.ReadAllAsync(cancellation)));
     }
 
     /// <summary>A connection on which everything can be seen that will ever have happened up to then.</summary>
@@ -125,13 +123,13 @@ public sealed class TimeTravel
         {
             using var all = new LogCommand(connection)
                 .Where("timestamp <= @at", "at", at).Where("(left(stream_id, 9) <> 'instance-' or stream_id = any(@streams))", "streams", streams.ToArray());
-            return new MemoryFold(store).Apply(await all.ReadAllAsync(cancellation));
+            return new MemoryFold().Apply(await all.ReadAllAsync(cancellation));
         }
 
         using var ofStreams = new LogCommand(connection)
             .Where("stream_id = any(@streams)", "streams", streams.Append(Streams.OfHost(host)).ToArray()).Where("timestamp <= @at", "at", at);
         using var ofNetworks = NetworkEvents(connection, at);
         List<LoggedEvent> events = [.. await ofStreams.ReadAllAsync(cancellation), .. await ofNetworks.ReadAllAsync(cancellation)];
-        return new MemoryFold(store).Apply(events.OrderBy(change => change.Sequence));
+        return new MemoryFold().Apply(events.OrderBy(change => change.Sequence));
     }
 }

@@ -64,7 +64,7 @@ internal sealed class LogBench(TextWriter output)
         }
         finally
         {
-            await ExecuteAsync(postgres, $"drop database {name} with (force)", CancellationToken.None);
+            await DropAsync(postgres, name);
         }
     }
 
@@ -98,6 +98,24 @@ internal sealed class LogBench(TextWriter output)
     {
         figures.Add(new Figure("log." + metric, Math.Round(value, 3), unit));
         output.WriteLine($"log.{metric} {value:0.###} {unit}");
+    }
+
+    /// <summary>Without force, which asks for more rights when the server itself is at work in it.</summary>
+    private static async Task DropAsync(string postgres, string name)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                NpgsqlConnection.ClearAllPools();
+                await ExecuteAsync(postgres, $"drop database {name}", CancellationToken.None);
+                return;
+            }
+            catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.ObjectInUse && attempt < 30)
+            {
+                await Task.Delay(TimeSpan.FromSeconds(1));
+            }
+        }
     }
 
     private static async Task ExecuteAsync(string connectionString, string sql, CancellationToken ct)
