@@ -115,6 +115,7 @@ run() {
   cp "$GUEST/init.sh" "$OUT/init"
   chmod 755 "$OUT/init"
   write_command "$@"
+  echo "$ROOT" > "$OUT/checkout"
   # Waited for, so that a signal to this script ends the guest at once.
   TMPDIR=$(memory_folder "$memory") timeout --kill-after=5 "$seconds" "$kernel" mem="${memory}M" umid="novanet-$$" rootfstype=hostfs rootflags=/ ro quiet \
     init="$OUT/init" novanet.out="$OUT" con=null con0=null,fd:1 ssl=null </dev/null >"$OUT/console" 2>&1 &

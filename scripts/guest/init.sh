@@ -40,6 +40,9 @@ lay_over() {
 run_inside() {
   mount -t tmpfs -o mode=755 tmpfs /run
   mount -t tmpfs -o mode=1777 tmpfs /tmp
+  # A checkout below one of these would be out of sight.
+  checkout=$(cat /mnt/out/checkout)
+  [ -d "$checkout" ] || { mkdir -p "$checkout" && mount -t hostfs -r none "$checkout" -o "$checkout"; }
   ip link set lo up
   hostname guest
   bash /mnt/out/command > /mnt/out/stdout 2> /mnt/out/stderr < /dev/null
