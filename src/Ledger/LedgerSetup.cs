@@ -29,7 +29,7 @@ public static class LedgerSetup
     public static IServiceCollection AddLedger(this IServiceCollection services, string connectionString, string program)
     {
         connectionString = WithDeadClientsEnded(connectionString);
-        services.AddSingleton(_ => NpgsqlDataSource.Create(connectionString));
+        services.AddSingleton(_ => NpgsqlDataSource.Create(WithStatementsPrepared(connectionString)));
 
         // Not AddMarten: it would bring its own hosted services and scopes, change AutoCreate behind our back, and write every failed statement
         // to the log as an error, lost races included. Exceptions come to the callers whole.
@@ -75,6 +75,21 @@ public static class LedgerSetup
         const string limits = "-c TimeZone=UTC -c idle_in_transaction_session_timeout=15s -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3";
         var builder = new NpgsqlConnectionStringBuilder(connectionString);
         builder.Options = string.IsNullOrEmpty(builder.Options) ? limits : $"{limits} {builder.Options}";
+        return builder.ConnectionString;
+    }
+
+    /// <summary>
+    /// Each commit says the same statements again: planned once for a connection, a lone instance has its network a fifth sooner (scripts/bench.sh main).
+    /// What the user's own string says of it stays.
+    /// </summary>
+    private static string WithStatementsPrepared(string connectionString)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(connectionString);
+        if (!builder.ShouldSerialize("Max Auto Prepare"))
+        {
+            (builder.MaxAutoPrepare, builder.AutoPrepareMinUsages) = (100, 2);
+        }
+
         return builder.ConnectionString;
     }
 

@@ -22,10 +22,11 @@ public sealed class floating_ips(RunningPrograms programs) : IAsyncLifetime
         asking = new AskingForFacts(compute);
         if (used == 1)
         {
-            await programs.NovanetAsync("network", "create", "floating", "--fixed-range-v4", "10.88.0.0/16", "--network-size", "65536", "--multi-host", "true");
             await programs.StartWorkerAsync(Neighbour);
         }
 
+        // Of the test's own project, so that no other test's instances get it.
+        await programs.NovanetAsync("network", "create", pool, "--fixed-range-v4", $"10.88.{used}.0/24", "--multi-host", "true", "--project", project);
         await programs.NovanetAsync("floating", "create", "--ip-range", $"{net}.0/28", "--pool", pool);
     }
 
@@ -118,7 +119,7 @@ public sealed class floating_ips(RunningPrograms programs) : IAsyncLifetime
     }
 
     private Task<HostNetworkConfigured> SpawnAsync(string host) =>
-        asking.AskAsync<HostNetworkConfigured>(new InstanceSpawning(Guid.NewGuid(), project, host, "vm", [new RequestedNetwork("floating")]), host);
+        asking.AskAsync<HostNetworkConfigured>(new InstanceSpawning(Guid.NewGuid(), project, host, "vm", [new RequestedNetwork(pool)]), host);
 
     private async Task<JsonElement> RowsAsync(params string[] words) => JsonDocument.Parse(await programs.NovanetAsync([.. words, "--output", "json"])).RootElement;
 

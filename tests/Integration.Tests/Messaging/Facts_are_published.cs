@@ -69,7 +69,10 @@ public sealed class Facts_are_published
         await PublishManyAsync(bus);
         await Eventually.HoldsAsync("all have come", () => compute.Inbox.Count == 500);
 
-        await (await bus.Broker.ConnectAsync(Cancellation)).CloseAsync(cancellationToken: Cancellation);
+        // Who keeps the connection may dispose of it before the client library has closed it: it is lost either way.
+        var lost = await bus.Broker.ConnectAsync(Cancellation);
+        await Record.ExceptionAsync(() => lost.CloseAsync(cancellationToken: Cancellation));
+        Assert.False(lost.IsOpen);
         await PublishManyAsync(bus);
 
         await Eventually.HoldsAsync("all have come again", () => compute.Inbox.Count == 1000);

@@ -12,7 +12,7 @@ public sealed class addresses_of_running_instances(RunningPrograms programs)
     [Fact]
     public async Task come_and_go_by_way_of_the_scheduler_too_and_a_forgotten_hosts_queue_is_answered()
     {
-        await programs.NovanetAsync("network", "create", "spare", "--fixed-range-v4", "10.77.0.0/24", "--multi-host", "true", "--share-address", "true", "--bridge", "br77");
+        await programs.NovanetAsync("network", "create", "spare", "--fixed-range-v4", "10.77.0.0/24", "--multi-host", "true", "--share-address", "true", "--bridge", "br77", "--project", "p");
         await using var compute = await ComputeService.ConnectAsync();
         var id = Guid.NewGuid();
         var spawned = await AskAsync(compute, "novanet.instance-spawning", programs.Host, $$"""{"instanceId":"{{id}}","projectId":"p","host":"{{programs.Host}}","hostname":"vm","networks":[{"network":"spare"}]}""");
