@@ -30,12 +30,11 @@ public sealed class addresses_of_running_instances(RunningPrograms programs)
         Assert.Contains("\"reserved\"", await programs.NovanetAsync("fixed", "reserve", address, "--output", "json"), StringComparison.Ordinal);
         Assert.Contains("\"free\"", await programs.NovanetAsync("fixed", "unreserve", address, "--output", "json"), StringComparison.Ordinal);
 
-        var gone = programs.Host + "-gone";
+        var (gone, there) = (programs.Host + "-gone", Guid.NewGuid());
         await using (var worker = programs.Start(
             RunningPrograms.Published("novanet-worker"), "--host", gone, "--fake_network=true", "--multi_host=true", "--http_listen=127.0.0.1:0", "--state_path", Path.GetTempPath()))
         {
             await Eventually.HoldsAsync("the second worker has joined", async () => (await programs.NovanetAsync("host", "list", "--output", "json")).Contains(gone, StringComparison.Ordinal));
-            var there = Guid.NewGuid();
             var onIt = await AskAsync(compute, "novanet.instance-spawning", gone, $$"""{"instanceId":"{{there}}","projectId":"p","host":"{{gone}}","hostname":"vm","networks":[{"network":"spare"}]}""");
             Assert.Equal("novanet.host-network-configured", onIt.Type);
         }
@@ -44,6 +43,11 @@ public sealed class addresses_of_running_instances(RunningPrograms programs)
         await compute.PublishAsync("novanet.instance-spawning", gone, $$"""{"instanceId":"{{late}}","projectId":"p","host":"{{gone}}","hostname":"vm"}""", properties => properties.ReplyTo = compute.Queue);
         await Eventually.HoldsAsync("the host is forgotten", () => ForgottenAsync(gone));
         var refused = await compute.NextAsync();
+        if (refused.Json.GetProperty("instanceId").GetGuid() == there)
+        {
+            refused = await compute.NextAsync(); // the worker was killed before it could acknowledge what it had answered, so that came again
+        }
+
         Assert.Equal((late, "host-not-found"), (refused.Json.GetProperty("instanceId").GetGuid(), refused.Json.GetProperty("code").GetString()));
         Assert.DoesNotContain(gone, await programs.NovanetAsync("fixed", "list", "--network", "spare", "--output", "json"), StringComparison.Ordinal);
         Assert.DoesNotContain(gone, await programs.NovanetAsync("host", "list", "--output", "json"), StringComparison.Ordinal);
