@@ -1,6 +1,7 @@
 using Marten;
 using NovaNetBus.Domain;
 using NovaNetBus.Domain.FixedIps;
+using NovaNetBus.Domain.FloatingIps;
 using NovaNetBus.Domain.Hosts;
 using NovaNetBus.Domain.Instances;
 using NovaNetBus.Domain.Networks;
@@ -17,7 +18,7 @@ public sealed class NetworkLedger
 
     /// <summary>
     /// All networks of the request in one commit, or none. The same command again finds the networks that it made, as they are now. Refusals: see
-    /// <see cref="NetworkDecisions.Create"/>; an id that was another network's is refused with network-not-created.
+    /// <see cref="NetworkDecisions.Create"/> and <see cref="FloatingDecisions.WhyNot"/>; an id that was another network's is refused with network-not-created.
     /// </summary>
     public async Task<Decision<Network>> CreateAsync(CreateNetworks command, Origin origin, CancellationToken cancellation)
     {
@@ -36,6 +37,11 @@ public sealed class NetworkLedger
         }
 
         var created = ((Decision<NetworkEvent>.Accepted)decision).Events.OfType<NetworkCreated>().ToList();
+        if (FloatingDecisions.WhyNot(created.Select(change => change.Network), await FloatingsWithinAsync(session, created, cancellation)) is { } conflict)
+        {
+            return conflict;
+        }
+
         foreach (var change in created)
         {
             session.Append(Streams.OfNetwork(change.NetworkId), 0, [change], [origin]);
@@ -43,6 +49,15 @@ public sealed class NetworkLedger
 
         await session.CommitAsync(cancellation);
         return created.Select(change => change.Network).ToValueList();
+    }
+
+    /// <summary>The blocks of floating IPs from the first to the last address of these networks.</summary>
+    private static async Task<IEnumerable<FloatingBlock>> FloatingsWithinAsync(LedgerSession session, List<NetworkCreated> created, CancellationToken cancellation)
+    {
+        var first = (long)FloatingKey.FirstOf(created.Min(change => change.Network.Cidr.Network)).Value;
+        var last = (long)created.Max(change => change.Network.Cidr.Broadcast).Value;
+        var documents = await session.Documents.Query<FloatingBlockDocument>().Where(block => block.First >= first && block.First <= last).ToListAsync(cancellation);
+        return documents.Select(document => document.State);
     }
 
     /// <summary>

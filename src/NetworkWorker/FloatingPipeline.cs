@@ -30,7 +30,7 @@ internal abstract record FloatingStep
 
 /// <summary>The way of a message about a floating IP: what comes next is asked of the log, and done here or left to another host.</summary>
 internal sealed partial class FloatingPipeline(
-    string host, InstanceLedger ledger, FloatingQueries queries, InstancePipeline instances, Outage outage, TimeProvider clock, ILogger<FloatingPipeline> log)
+    string host, InstanceLedger ledger, FloatingQueries queries, InstanceOnHost instances, Outage outage, TimeProvider clock, ILogger<FloatingPipeline> log)
 {
     /// <param name="within">The instance in whose order this step runs.</param>
     public async Task<FloatingStep> AssociateAsync(AssociateFloating command, Guid? within, Delivery delivery, CancellationToken cancellation)
@@ -127,7 +127,7 @@ internal sealed partial class FloatingPipeline(
         {
             await instances.LetGoAsync(await outage.WaitOutAsync(
                 "Taking back", token => ledger.WithdrawnFloatingAsync(command.InstanceId, outcome.State!.Generation, clock.GetUtcNow(), way.Origin, token), cancellation), way);
-            await instances.RefuseAsync(command.InstanceId, InstancePipeline.RefusalOf(failure), delivery, cancellation);
+            await instances.RefuseAsync(command.InstanceId, InstanceOnHost.RefusalOf(failure), delivery, cancellation);
         }
 
         return true;
@@ -159,7 +159,7 @@ internal sealed partial class FloatingPipeline(
         }
         catch (HostApplyException failure)
         {
-            return InstancePipeline.RefusalOf(failure);
+            return InstanceOnHost.RefusalOf(failure);
         }
     }
 

@@ -15,7 +15,7 @@ namespace NovaNetBus.NetworkWorker;
 /// other takes over. A message that comes to a host before its time goes on to the host that has to act first, and comes back from there.
 /// </summary>
 internal sealed partial class MovePipeline(
-    string host, HostSettings settings, InstanceLedger ledger, Queries queries, InstancePipeline instances, Outage outage, TimeProvider clock, ILogger<MovePipeline> log)
+    string host, HostSettings settings, InstanceLedger ledger, Queries queries, InstanceOnHost instances, Outage outage, TimeProvider clock, ILogger<MovePipeline> log)
 {
     /// <summary>This host lets go of an instance. Nothing is told: the next fact comes from the host that takes over.</summary>
     public async Task LeaveAsync(MoveInstance command, Delivery delivery, CancellationToken cancellation)
@@ -67,7 +67,7 @@ internal sealed partial class MovePipeline(
         }
         catch (HostApplyException failure)
         {
-            await instances.RefuseAsync(command.InstanceId, InstancePipeline.RefusalOf(failure), delivery, cancellation);
+            await instances.RefuseAsync(command.InstanceId, InstanceOnHost.RefusalOf(failure), delivery, cancellation);
         }
 
         return null;

@@ -41,7 +41,8 @@ program.Services
     .AddSingleton<HandOver>()
     .AddSingleton(services => new LeaseWatch(
         options.Host, options.FakeNetwork ? null : options.StatePath, services.GetRequiredService<FixedIpLedger>(), TimeProvider.System, services.GetRequiredService<ILogger<LeaseWatch>>()))
-    .AddSingleton(services => ActivatorUtilities.CreateInstance<InstancePipeline>(services, options.Host))
+    .AddSingleton(services => ActivatorUtilities.CreateInstance<InstanceOnHost>(services, options.Host))
+    .AddSingleton<InstancePipeline>()
     .AddSingleton(services => ActivatorUtilities.CreateInstance<MovePipeline>(services, options.Host))
     .AddSingleton(services => ActivatorUtilities.CreateInstance<FloatingPipeline>(services, options.Host))
     .AddSingleton<ViewReader>(services => async cancellation =>

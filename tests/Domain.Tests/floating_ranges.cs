@@ -44,6 +44,14 @@ public sealed class floating_ranges
     public void an_address_is_fixed_or_floating(string range) =>
         Assert.Equal("cidr-conflict", Refused(FloatingDecisions.Create(Creation with { Range = range }, [], [Given.Network()])));
 
+    [Theory, InlineData("10.0.0.77", true), InlineData("10.0.0.254", true), InlineData("10.0.1.1", false)]
+    public void a_network_is_not_made_over_floating_addresses(string address, bool isWithin)
+    {
+        var block = Created(Creation with { Range = address }, []);
+
+        Assert.Equal(isWithin ? "cidr-conflict" : null, FloatingDecisions.WhyNot([Given.Network()], block)?.Code);
+    }
+
     [Theory, InlineData("", null), InlineData("a\nb", null), InlineData("nova", "no such/nic"), InlineData("nova", "a-name-of-16-char")]
     public void a_pool_and_an_interface_have_names_that_can_be_such(string pool, string? nic) =>
         Assert.Equal("invalid-request", Refused(FloatingDecisions.Create(Creation with { Pool = pool, Interface = nic }, [], [])));

@@ -101,6 +101,16 @@ public static class FloatingDecisions
             : ValueList.Of([new FloatingBlockEvent(block, new FloatingIpReleased(floating.Address, now))]);
     }
 
+    /// <summary>The same rule from the other side: why these new networks may not be, for floating IPs that lie in one of them; null: they may. Code: cidr-conflict.</summary>
+    public static Refusal? WhyNot(IEnumerable<Network> created, IEnumerable<FloatingBlock> touched)
+    {
+        var floating = touched.SelectMany(block => block.Addresses.Keys.Select(address => (Address: address, block.Key.Pool))).ToList();
+        return created.Select(network => (Network: network, Inside: floating.Find(place => network.Cidr.Contains(place.Address))))
+            .FirstOrDefault(pair => pair.Inside.Pool is not null) is { Network: { } conflict, Inside: var inside }
+            ? new Refusal("cidr-conflict", $"{conflict.Cidr} holds {inside.Address} of the floating pool {inside.Pool}: an address is fixed or floating; choose another range.")
+            : null;
+    }
+
     private static Refusal? NameFault(CreateFloatingRange command) => command switch
     {
         { Pool.Length: 0 or > LongestPool } => new Refusal("invalid-request", $"A pool's name has 1 to {LongestPool} characters."),

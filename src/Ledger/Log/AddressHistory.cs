@@ -48,6 +48,18 @@ public sealed class AddressHistory
             ?? Unused(address, await travel.NetworksAsync(at, cancellation)) with { Until = spans.FirstOrDefault()?.From };
     }
 
+    /// <summary>
+    /// The instance to which the address was last given for this MAC address, up to a moment; null: none. A lease ends after its address was released, so whoever
+    /// has the address then does not tell whose lease it was.
+    /// </summary>
+    public async Task<Guid?> LastGivenToAsync(Ipv4 address, MacAddress mac, DateTimeOffset at, CancellationToken cancellation)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        using var last = new LogCommand(connection).Where(OfAddress, "address", address.ToString()).Where("timestamp <= @at", "at", at)
+            .Where("type = @type", "type", EventNames.All[typeof(FixedIpAllocated)]).Where("data ->> 'mac' = @mac", "mac", mac.ToString());
+        return await last.ReadAsync("timestamp desc, seq_id desc", 1, cancellation) is [var given] ? ((FixedIpAllocated)EventCodec.Read(given).Data).InstanceId : null;
+    }
+
     /// <summary>The last events up to a moment, back to one that says all by itself; oldest first.</summary>
     private static async Task<List<LoggedEvent>> BeforeAsync(NpgsqlConnection connection, Ipv4 address, DateTimeOffset at, CancellationToken cancellation)
     {

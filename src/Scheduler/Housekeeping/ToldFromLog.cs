@@ -14,9 +14,6 @@ namespace NovaNetBus.Scheduler.Housekeeping;
 /// <summary>Tells the world what no message has triggered: leases, what housekeeping let go of, moves of networks. At least once, in the order of the log; the message id is the event's own.</summary>
 internal sealed class ToldFromLog(FactsFromLog log, AddressHistory addresses, Queries queries, FactPublisher publisher) : ILeaderTask
 {
-    /// <summary>Just before a moment, as fine as the log tells time.</summary>
-    private static readonly TimeSpan Before = TimeSpan.FromMicroseconds(1);
-
     public string Name => "Telling what is in the log";
 
     public Task RunAsync(CancellationToken leading) => log.RunAsync(TellAsync, leading);
@@ -35,7 +32,7 @@ internal sealed class ToldFromLog(FactsFromLog log, AddressHistory addresses, Qu
         FixedIpLeaseStarted e => await HolderAsync(e, told.Stored.At, cancellation) is { } instance
             ? (new FixedIpLeased(e.Address.ToString(), e.Mac.ToString(), instance, e.Host), e.Host, instance.ToString())
             : null,
-        Lease.FixedIpLeaseEnded e => await HolderAsync(e, told.Stored.At - Before, cancellation) is { } instance
+        Lease.FixedIpLeaseEnded e => await HolderAsync(e, told.Stored.At, cancellation) is { } instance
             ? (new Contracts.FixedIpLeaseEnded(e.Address.ToString(), e.Mac.ToString(), instance, e.Host), e.Host, instance.ToString())
             : null,
         NetworkHostSet e => (new NetworkHostChanged(e.NetworkId, e.From, e.Host, e.Reason), e.Host, e.NetworkId.ToString()),
@@ -48,8 +45,8 @@ internal sealed class ToldFromLog(FactsFromLog log, AddressHistory addresses, Qu
         _ => null,
     };
 
-    private async Task<Guid?> HolderAsync(FixedIpLeaseEvent lease, DateTimeOffset at, CancellationToken cancellation) =>
-        (await addresses.OwnerAsync(lease.Address, at, cancellation)).FixedIp is { InstanceId: { } instance } held && held.Mac == lease.Mac ? instance : null;
+    private Task<Guid?> HolderAsync(FixedIpLeaseEvent lease, DateTimeOffset at, CancellationToken cancellation) =>
+        addresses.LastGivenToAsync(lease.Address, lease.Mac, at, cancellation);
 
     private async Task<(object, string, string)?> ReleasedAsync(Guid instanceId, CancellationToken cancellation) =>
         await queries.InstanceAsync(instanceId, cancellation) is { State: var state }

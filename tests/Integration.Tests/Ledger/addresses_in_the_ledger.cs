@@ -4,6 +4,7 @@ using NovaNetBus.Domain.Addressing;
 using NovaNetBus.Domain.FixedIps;
 using NovaNetBus.Domain.Instances;
 using NovaNetBus.Ledger;
+using NovaNetBus.Ledger.Log;
 using Xunit;
 
 namespace NovaNetBus.Integration.Tests.Ledger;
@@ -38,6 +39,22 @@ public sealed class addresses_in_the_ledger(TestLedger ledger) : IClassFixture<T
         await Addresses.LeasesSeenAsync([seen with { ExpiresAt = null }], Stop);
         Assert.Equal("free", await StateOf("10.1.0.5"));
         Assert.Null((await ledger.SpawnAsync(Guid.NewGuid(), network: "leased", address: "10.1.0.5")).Refusal);
+    }
+
+    [Fact]
+    public async Task a_lease_that_ends_after_its_address_was_released_is_still_known_to_be_whose()
+    {
+        await ledger.CreateNetworkAsync("10.10.0.0/29", "ended");
+        var (first, second) = (Guid.NewGuid(), Guid.NewGuid());
+        var port = (await ledger.SpawnAsync(first, network: "ended", address: "10.10.0.5")).State!.Ports[0];
+        await ledger.DeleteAsync(first);
+        await ledger.ReleasedAsync(first);
+        var next = (await ledger.SpawnAsync(second, network: "ended", address: "10.10.0.5")).State!.Ports[0];
+        var history = ledger.Program.GetRequiredService<AddressHistory>();
+
+        Assert.Equal(first, await history.LastGivenToAsync(port.Address, port.Mac, DateTimeOffset.MaxValue, Stop));
+        Assert.Equal(second, await history.LastGivenToAsync(port.Address, next.Mac, DateTimeOffset.MaxValue, Stop));
+        Assert.Null(await history.LastGivenToAsync(port.Address, port.Mac, DateTimeOffset.MinValue, Stop));
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using NovaNetBus.Domain;
 using NovaNetBus.Domain.Addressing;
 using NovaNetBus.Domain.FloatingIps;
+using NovaNetBus.Domain.Networks;
 using NovaNetBus.Ledger;
 using Xunit;
 
@@ -62,6 +63,11 @@ public sealed class floating_ranges_in_the_ledger(TestLedger ledger) : IClassFix
         var network = await ledger.CreateNetworkAsync("10.77.0.0/24");
 
         Assert.Equal("cidr-conflict", Refused(await Floatings.CreateAsync(Command(network.Cidr.ToString(), pool), Origin, Token)));
+
+        await CreatedAsync("10.78.0.200", pool);
+        var refused = await ledger.Networks.CreateAsync(TestLedger.CreationOf("10.78.0.0/24"), Origin, Token);
+        Assert.Equal("cidr-conflict", Assert.IsType<Decision<Network>.Refused>(refused).Refusal.Code);
+        await ledger.CreateNetworkAsync("10.78.1.0/24", "beside");
     }
 
     [Fact]
