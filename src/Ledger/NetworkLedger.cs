@@ -72,7 +72,7 @@ public sealed class NetworkLedger
             return NotFound(idOrLabelOrCidr);
         }
 
-        if (command.Host is { } host && await session.Documents.LoadAsync<HostDocument>(host, cancellation) is null)
+        if (command.Host is { } host && await session.Documents.LoadAsync<HostDocument>(host, cancellation) is not { State.IsRetired: false })
         {
             return new Refusal("host-not-found", $"No worker is known on host '{host}'; start novanet-worker there, or correct the name.");
         }

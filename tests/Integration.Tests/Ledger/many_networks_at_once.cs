@@ -101,6 +101,20 @@ public sealed class many_networks_at_once(TestLedger ledger) : IClassFixture<Tes
         Assert.Equal("host-z", (await ledger.Queries.NetworkAsync("served", Stop))!.Network.Host);
     }
 
+    [Fact]
+    public async Task do_not_come_to_a_host_that_was_forgotten()
+    {
+        await ledger.CreateNetworkAsync("10.25.0.0/24", "kept", multiHost: false);
+        await ledger.Hosts.JoinAsync("host-y", TestLedger.Settings, "/var/lib/novanet", TestLedger.Now, Stop);
+        await ledger.Program.GetRequiredService<HostRetirement>().ForgetAsync("host-y", TestLedger.Now, TestLedger.Now, Operator, Stop);
+
+        Assert.Equal("host-not-found", Code(await ModifyAsync("kept", Host("host-y"))));
+        Assert.Null((await ledger.Queries.NetworkAsync("kept", Stop))!.Network.Host);
+
+        await ledger.Hosts.JoinAsync("host-y", TestLedger.Settings, "/var/lib/novanet", TestLedger.Now, Stop);
+        Assert.Equal("host-y", Assert.IsType<Decision<Network>.Accepted>(await ModifyAsync("kept", Host("host-y"))).Events[0].Host);
+    }
+
     private static string Cidr(NetworkCreated change) => change.Network.Cidr.ToString();
 
     private static string Code(Decision<Network> decision) => Assert.IsType<Decision<Network>.Refused>(decision).Refusal.Code;
