@@ -45,8 +45,9 @@ internal sealed partial class FloatingPipeline(
                 case FloatingWay.Disassociate holder when NotHere(holder.Host, holder.InstanceId, within) is { } elsewhere:
                     return elsewhere;
                 case FloatingWay.Disassociate holder:
-                    // What was asked for is answered when it leads to its new place.
-                    if (await LetGoAsync(holder, null, instances.WayOf(holder.InstanceId, delivery with { ReplyTo = null }, cancellation)) is { } refusal
+                    // What was asked for is answered when it leads to its new place. That it has left here is told from the log, as is what its instance has now: the message would not find it again.
+                    var way = instances.WayOf(holder.InstanceId, delivery with { ReplyTo = null }, cancellation) with { TellsConfigured = false };
+                    if (await LetGoAsync(holder, null, way) is { } refusal
                         && refusal.Code != ErrorCodes.FloatingIpNotAssociated)
                     {
                         await instances.RefuseAsync(command.InstanceId, refusal, delivery, cancellation);
@@ -78,6 +79,7 @@ internal sealed partial class FloatingPipeline(
                 await instances.RefuseAsync(Guid.Empty, refused.Refusal, delivery, cancellation);
                 break;
             case FloatingWay.Done done:
+                await instances.TellAgainAsync(instances.WayOf(done.Left.InstanceId, delivery, cancellation));
                 await instances.PublishAsync(Facts.Disassociated(done.Left), done.Left.InstanceId, delivery, cancellation);
                 break;
             case FloatingWay.Disassociate holder when NotHere(holder.Host, holder.InstanceId, within) is { } elsewhere:
@@ -151,7 +153,7 @@ internal sealed partial class FloatingPipeline(
             {
                 // Another host lets go of it last, and does not know who has asked.
                 var settled = await instances.SettledAsync(followed, way);
-                await instances.PublishAsync(Facts.Disassociated(settled.State!, leaving.Floating, settled.State!.Host ?? host), holder.InstanceId, way.Delivery, way.Cancellation);
+                await instances.TellOfLeftAsync(settled.State!, leaving, way);
             }
 
             LogLeft(log, holder.Address);

@@ -44,11 +44,6 @@ internal sealed partial class InstanceOnHost(
             return; // whoever lets go last tells it
         }
 
-        foreach (var floating in instance.Floatings)
-        {
-            await PublishAsync(Facts.Disassociated(instance, floating, instance.Host ?? host), way.InstanceId, way.Unanswered, way.Cancellation);
-        }
-
         await PublishAsync(Facts.Released(instance, instance.Host ?? host), way.InstanceId, way.Delivery, way.Cancellation, instance.Host);
         LogReleased(log, InstanceDecisions.AddressesOf(instance));
     }
@@ -149,8 +144,12 @@ internal sealed partial class InstanceOnHost(
             return outcome;
         }
 
-        await PublishAsync(
-            Facts.Configured(outcome.State, outcome.Networks, settings), way.InstanceId, way.AnswersConfigured ? way.Delivery : way.Unanswered, way.Cancellation, outcome.State.Host);
+        if (way.TellsConfigured)
+        {
+            await PublishAsync(
+                Facts.Configured(outcome.State, outcome.Networks, settings), way.InstanceId, way.AnswersConfigured ? way.Delivery : way.Unanswered, way.Cancellation, outcome.State.Host);
+        }
+
         LogConfigured(log, outcome.State.Hostname, InstanceDecisions.AddressesOf(outcome.State), outcome.State.Generation);
         return outcome;
     }
@@ -171,11 +170,32 @@ internal sealed partial class InstanceOnHost(
             way.Cancellation);
         foreach (var left in instance.LeavingFloatings.Where(left => !left.NeverLed && !recorded.State!.LeavingFloatings.Contains(left)))
         {
-            var delivery = left.Floating.Address == way.AnswersFloating ? way.Delivery : way.Unanswered;
-            await PublishAsync(Facts.Disassociated(instance, left.Floating, instance.Host ?? host), way.InstanceId, delivery, way.Cancellation);
+            await TellOfLeftAsync(instance, left, way);
         }
 
         return recorded;
+    }
+
+    /// <summary>
+    /// A floating IP leads to an instance no more. Only what this very message has asked for is told from here, for it finds that again, by its id, should this program die before it has told;
+    /// all else is told from the log (ADR 33).
+    /// </summary>
+    public async Task TellOfLeftAsync(InstanceNetwork instance, LeavingIp left, Way way)
+    {
+        var (fact, delivery) = (Facts.Disassociated(instance, left.Floating, instance.Host ?? host), left.Floating.Address == way.AnswersFloating ? way.Delivery : way.Unanswered);
+        await (left.Request is not null && left.Request == way.Delivery.MessageId
+            ? PublishAsync(fact, way.InstanceId, delivery, way.Cancellation)
+            : outage.WaitOutAsync("Answering", token => facts.AnswerAsync(fact, delivery, token), way.Cancellation));
+    }
+
+    /// <summary>Tells once more what an instance of this host has.</summary>
+    public async Task TellAgainAsync(Way way)
+    {
+        var outcome = await outage.WaitOutAsync("Looking", token => ledger.FindAsync(way.InstanceId, clock.GetUtcNow(), way.Origin, token), way.Cancellation);
+        if (outcome.State is { Status: InstanceStatus.Configured } state && state.Host == host)
+        {
+            await PublishAsync(Facts.Configured(state, outcome.Networks, settings), way.InstanceId, way.Unanswered, way.Cancellation);
+        }
     }
 
     /// <summary>Has the host let go of what leaves the instance. When it cannot now, the addresses stay deallocated until the reaper frees them.</summary>
@@ -247,6 +267,9 @@ internal sealed record Way(Guid InstanceId, Delivery Delivery, Origin Origin, Ca
 {
     /// <summary>That the host is configured is what was asked for.</summary>
     public bool AnswersConfigured { get; init; } = true;
+
+    /// <summary>False where that is told from the log.</summary>
+    public bool TellsConfigured { get; init; } = true;
 
     /// <summary>That this floating IP is let go of is what was asked for.</summary>
     public Ipv4? AnswersFloating { get; init; }

@@ -25,7 +25,11 @@ public sealed record FloatingIpAssociated(Ipv4 Address, Ipv4 FixedIp, Guid Insta
 /// <param name="Host">Which has let go of it.</param>
 /// <param name="Request">The id of the message that asked for it; null: it had none, or none asked.</param>
 /// <param name="At">UTC.</param>
-public sealed record FloatingIpDisassociated(Ipv4 Address, Ipv4 FixedIp, Guid InstanceId, string Host, string? Request, DateTimeOffset At) : FloatingIpEvent(At);
+public sealed record FloatingIpDisassociated(Ipv4 Address, Ipv4 FixedIp, Guid InstanceId, string Host, string? Request, DateTimeOffset At) : FloatingIpEvent(At)
+{
+    /// <summary>The host could not have it, so nobody was told that it had come.</summary>
+    public bool NeverLed { get; init; }
+}
 
 /// <summary>No project has the address any more.</summary>
 public sealed record FloatingIpReleased(Ipv4 Address, DateTimeOffset At) : FloatingIpEvent(At);

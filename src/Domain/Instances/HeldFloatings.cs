@@ -23,7 +23,7 @@ internal static class HeldFloatings
                 continue;
             }
 
-            events.Add(new FloatingBlockEvent(key, new FloatingIpDisassociated(floating.Address, floating.FixedIp, instance.InstanceId, instance.Host!, gone.Request, now)));
+            events.Add(new FloatingBlockEvent(key, new FloatingIpDisassociated(floating.Address, floating.FixedIp, instance.InstanceId, instance.Host!, gone.Request, now) { NeverLed = gone.NeverLed }));
             if (gone.Releases)
             {
                 events.Add(new FloatingBlockEvent(key, new FloatingIpReleased(floating.Address, now)));

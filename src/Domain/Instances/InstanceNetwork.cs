@@ -120,7 +120,7 @@ public sealed record InstanceNetwork(
             e.InstanceId, InstanceStatus.Failed, e.ProjectId, e.Host, e.Hostname, [], state?.Generation ?? 0, null, e.At, new Refusal(e.Code, e.Message, e.Retryable))
         {
             Leaving = [.. state?.Leaving ?? [], .. state?.Ports ?? []],
-            LeavingFloatings = [.. state?.LeavingFloatings ?? [], .. (state?.Floatings ?? []).Select(LeavingIp.Along)],
+            LeavingFloatings = [.. state?.LeavingFloatings ?? [], .. (state?.Floatings ?? []).Select(floating => LeavingIp.Along(floating) with { NeverLed = true })],
         },
         InstanceDeletionRequested e when state is null or { Status: InstanceStatus.Failed, Leaving.Count: 0 } => new InstanceNetwork(
             e.InstanceId, InstanceStatus.Released, state?.ProjectId, state?.Host, state?.Hostname, [], state?.Generation ?? 0, null, e.At, null),

@@ -36,6 +36,12 @@ public sealed class FactPublisher(Broker broker, ILogger<FactPublisher> log) : I
             : published;
     }
 
+    /// <summary>Answers with a fact that somebody else publishes; nothing happens if nobody waits.</summary>
+    public Task AnswerAsync(object fact, Delivery origin, CancellationToken cancellation) =>
+        UsableReplyTo(origin) is { } replyTo
+            ? SendAsync(replyTo, PropertiesOf(Wire.ExchangeOf(fact.GetType()), origin.CorrelationId, origin), PlainJson.Write(fact), cancellation)
+            : Task.CompletedTask;
+
     /// <summary>Answers with something that is no fact; nothing happens if nobody waits.</summary>
     public Task ReplyAsync(object answer, Delivery origin, CancellationToken cancellation) =>
         UsableReplyTo(origin) is { } replyTo

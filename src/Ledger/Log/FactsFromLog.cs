@@ -24,8 +24,7 @@ public sealed class FactsFromLog
 
     private static readonly HashSet<Type> Told =
     [
-        typeof(FixedIpLeaseStarted), typeof(FixedIpLeaseEnded), typeof(InstanceNetworkReleased), typeof(NetworkHostSet), typeof(NetworkHostCleared),
-        typeof(FloatingIpAssociated), typeof(FloatingIpDisassociated),
+        typeof(FixedIpLeaseStarted), typeof(FixedIpLeaseEnded), typeof(InstanceNetworkReleased), typeof(NetworkHostSet), typeof(FloatingIpDisassociated),
     ];
 
     private static readonly string[] TypeNames = [.. EventNames.All.Where(pair => Told.Contains(pair.Key)).Select(pair => pair.Value)];

@@ -57,7 +57,7 @@ internal static class Rows
     private static string StatusOf(InstanceStatus status) => status.ToString().ToLowerInvariant();
 
     /// <summary>What the host's worker has told last; null when it has told nothing, or a network of it is gone by now.</summary>
-    private static HostNetworkConfigured? ConfiguredOf(InstanceEntry entry)
+    internal static HostNetworkConfigured? ConfiguredOf(InstanceEntry entry)
     {
         var state = entry.State;
         if (state.Status != InstanceStatus.Configured || entry.Settings is null || state.Ports.Any(port => entry.Networks.All(served => served.Network.Id != port.NetworkId)))

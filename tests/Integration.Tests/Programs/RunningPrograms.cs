@@ -14,7 +14,7 @@ public sealed class RunningProgramsCollection : ICollectionFixture<RunningProgra
 public sealed class RunningPrograms : IAsyncLifetime
 {
     private readonly string _name = "guide-" + Guid.NewGuid().ToString("N")[..12];
-    private readonly List<Child> _children = [];
+    private readonly Dictionary<string, Child> _children = [];
     private readonly List<string> _hosts = [];
     private Dictionary<string, string> _environment = [];
 
@@ -22,6 +22,9 @@ public sealed class RunningPrograms : IAsyncLifetime
     public string Host => _name;
 
     internal static string Root { get; } = FindRoot(AppContext.BaseDirectory);
+
+    /// <summary>The programs' database.</summary>
+    public string Postgres => _environment["ConnectionStrings__Postgres"];
 
     private string Database => _name.Replace('-', '_');
 
@@ -32,16 +35,30 @@ public sealed class RunningPrograms : IAsyncLifetime
         await ExecuteAsync($"CREATE DATABASE {Database}");
         var store = new NpgsqlConnectionStringBuilder(Services.Postgres) { Database = Database };
         _environment = new() { ["ConnectionStrings__RabbitMq"] = Services.RabbitMq, ["ConnectionStrings__Postgres"] = store.ConnectionString };
-        _children.Add(Start(Published("novanet-scheduler"), "--http_listen=127.0.0.1:0"));
+        StartScheduler();
         await StartWorkerAsync(Host);
+    }
+
+    /// <summary>kill -9; another one takes its place.</summary>
+    public async Task ReplaceSchedulerAsync()
+    {
+        await _children[""].DisposeAsync();
+        StartScheduler();
+    }
+
+    /// <summary>kill -9.</summary>
+    public async Task KillWorkerAsync(string host)
+    {
+        _children.Remove(host, out var worker);
+        await worker!.DisposeAsync();
     }
 
     /// <summary>The worker of one more host; returns when the scheduler has heard of it.</summary>
     public async Task StartWorkerAsync(string host)
     {
         _hosts.Add(host);
-        _children.Add(Start(
-            Published("novanet-worker"), "--host", host, "--fake_network=true", "--multi_host=true", "--http_listen=127.0.0.1:0", "--state_path", StatePath));
+        _children[host] = Start(
+            Published("novanet-worker"), "--host", host, "--fake_network=true", "--multi_host=true", "--http_listen=127.0.0.1:0", "--state_path", StatePath);
         await Eventually.HoldsAsync($"the scheduler tells that {host} is alive", () => IsAliveAsync(host));
     }
 
@@ -57,7 +74,7 @@ public sealed class RunningPrograms : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var child in _children)
+        foreach (var child in _children.Values)
         {
             await child.DisposeAsync();
         }
@@ -82,7 +99,7 @@ public sealed class RunningPrograms : IAsyncLifetime
 
     private async Task<bool> IsAliveAsync(string host)
     {
-        if (_children.FirstOrDefault(child => child.HasEnded) is { } ended)
+        if (_children.Values.FirstOrDefault(child => child.HasEnded) is { } ended)
         {
             throw new InvalidOperationException("A program ended at its start:\n" + ended.Output);
         }
@@ -103,6 +120,8 @@ public sealed class RunningPrograms : IAsyncLifetime
         var path = Path.Combine(Root, "artifacts", "bin", program);
         return File.Exists(path) ? path : throw new InvalidOperationException($"{path} is missing: run scripts/build.sh.");
     }
+
+    private void StartScheduler() => _children[""] = Start(Published("novanet-scheduler"), "--http_listen=127.0.0.1:0");
 
     private static async Task ExecuteAsync(string statement)
     {
