@@ -21,6 +21,12 @@ public sealed record HostContent(IReadOnlyList<ServedNetwork> Networks, IReadOnl
     public HostView ViewOf(string host, HostSettings settings) => new(host, settings, Networks, Ports) { Floatings = Floatings };
 }
 
+/// <summary>An instance whose last change waits for a host.</summary>
+/// <param name="InstanceId">Which.</param>
+/// <param name="MessageId">Of the message that caused the change; null: not known.</param>
+/// <param name="Asker">Who waits for what becomes of it; null: nobody, or somebody who is known to another host alone.</param>
+public sealed record WaitingInstance(Guid InstanceId, string? MessageId, Asker? Asker);
+
 /// <summary>Reads what a host must serve, for a full reconcile.</summary>
 public sealed class HostViews
 {
@@ -39,18 +45,21 @@ public sealed class HostViews
         return ContentOf(record, networks, [.. instances, .. elsewhere.Where(instance => instance.State.IsOnHost && instance.ServedBy != host)], host);
     }
 
-    /// <summary>The instances that wait for this host: it alone serves a network of theirs, and has not followed their last change.</summary>
-    public async Task<IReadOnlyList<Guid>> WaitingForAsync(string host, CancellationToken cancellation)
+    /// <summary>The instances whose last change waits for this host, which alone serves a network of theirs.</summary>
+    public async Task<IReadOnlyList<WaitingInstance>> WaitingForAsync(string host, CancellationToken cancellation)
     {
         await using var session = await sessions.SnapshotAsync(cancellation);
         var networks = await NetworkDirectory.ReadAsync(session.Documents, cancellation);
         var instances = await OnNetworksOfAsync(session, host, networks, cancellation);
-        return
-        [
-            .. instances.Select(instance => instance.State)
-                .Where(state => state.Status is InstanceStatus.Allocated or InstanceStatus.Releasing || state.IsLettingGo)
-                .Where(state => !state.Ready.Contains(host) && state.HostsToFollow(networks).Contains(host)).Select(state => state.InstanceId),
-        ];
+        var waiting = new List<WaitingInstance>();
+        foreach (var state in instances.Select(instance => instance.State).Where(state => state.WaitsFor(host, networks)))
+        {
+            var story = await session.Documents.Events.FetchStreamAsync(Streams.OfInstance(state.InstanceId), token: cancellation);
+            var ready = story.LastOrDefault(change => change.Data is InstanceHostReady fact && fact.Generation == state.Generation && LedgerSession.AskerOf(change) is not null);
+            waiting.Add(new WaitingInstance(state.InstanceId, ready?.CausationId, ready is null ? null : LedgerSession.AskerOf(ready)));
+        }
+
+        return waiting;
     }
 
     /// <summary>Those that have or had addresses of networks that this host serves for all, or is to serve. Found by the addresses, since an instance does not say.</summary>

@@ -73,9 +73,17 @@ internal sealed class LedgerSession(NpgsqlConnection connection, NpgsqlTransacti
     // Only commits that have something for the world wake its teller: notifying commits wait for each other.
     private const string StampAndWake = $"select clock_timestamp(), pg_notify('{FactsFromLog.Channel}', '') from pg_current_xact_id()";
 
+    private const string ReplyTo = "reply-to", ReplyCorrelation = "reply-correlation";
+
     private readonly List<IEvent> appended = [];
 
     public IDocumentSession Documents { get; } = documents;
+
+    /// <summary>Who waits for what an event leads to.</summary>
+    public static Asker? AskerOf(IEvent recorded) =>
+        recorded.GetHeader(ReplyTo)?.ToString() is { Length: > 0 } queue
+            ? new Asker(queue, recorded.GetHeader(ReplyCorrelation)?.ToString() is { Length: > 0 } correlation ? correlation : null)
+            : null;
 
     public NpgsqlConnection Connection { get; } = connection;
 
@@ -94,6 +102,12 @@ internal sealed class LedgerSession(NpgsqlConnection connection, NpgsqlTransacti
             if (origin.Actions.Count > 0 && events[index] is InstanceEvent)
             {
                 recorded.SetHeader("actions", origin.Actions);
+            }
+
+            if (origin.Asker is { } asker && events[index] is InstanceHostReady)
+            {
+                recorded.SetHeader(ReplyTo, asker.ReplyTo);
+                recorded.SetHeader(ReplyCorrelation, asker.CorrelationId ?? "");
             }
 
             appended.Add(recorded);

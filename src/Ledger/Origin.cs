@@ -9,4 +9,12 @@ public sealed record Origin(string? MessageId, string CorrelationId, string Host
 {
     /// <summary>What the host did before this could be said, as sentences; kept with the event of the instance that says it.</summary>
     public IReadOnlyList<string> Actions { get; init; } = [];
+
+    /// <summary>Who waits for the fact that this leads to; kept where other hosts must follow first, for whoever follows last. Null: nobody.</summary>
+    public Asker? Asker { get; init; }
 }
+
+/// <summary>Who waits for a fact, in AMQP's words.</summary>
+/// <param name="ReplyTo">Its queue.</param>
+/// <param name="CorrelationId">By which it knows the answer; null: by nothing.</param>
+public sealed record Asker(string ReplyTo, string? CorrelationId);

@@ -35,7 +35,7 @@ internal sealed partial class InstanceOnHost(
             var actions = await reconciler.ApplyAsync(() => HostChange.Going(ViewOf(deleted, has: true, leaving: true), cause), way.Cancellation);
             await SeeLeasesAsync(way.Cancellation);
             var released = await outage.WaitOutAsync(
-                "Releasing", token => ledger.ReleasedAsync(way.InstanceId, settings.EndsLeases, clock.GetUtcNow(), way.Origin with { Actions = actions }, token), way.Cancellation);
+                "Releasing", token => ledger.ReleasedAsync(way.InstanceId, settings.EndsLeases, clock.GetUtcNow(), way.After(actions), token), way.Cancellation);
             instance = released.State!;
         }
 
@@ -166,7 +166,7 @@ internal sealed partial class InstanceOnHost(
         await (instance.Leaving.Count > 0 ? SeeLeasesAsync(way.Cancellation) : Task.CompletedTask);
         var recorded = await outage.WaitOutAsync(
             "Recording",
-            token => ledger.ConfiguredAsync(way.InstanceId, instance.Generation, settings.EndsLeases, clock.GetUtcNow(), way.Origin with { Actions = actions }, token),
+            token => ledger.ConfiguredAsync(way.InstanceId, instance.Generation, settings.EndsLeases, clock.GetUtcNow(), way.After(actions), token),
             way.Cancellation);
         foreach (var left in instance.LeavingFloatings.Where(left => !left.NeverLed && !recorded.State!.LeavingFloatings.Contains(left)))
         {
@@ -276,4 +276,11 @@ internal sealed record Way(Guid InstanceId, Delivery Delivery, Origin Origin, Ca
 
     /// <summary>For what nobody has asked for.</summary>
     public Delivery Unanswered => Delivery with { ReplyTo = null };
+
+    /// <summary>When this host has followed: with what it did, and with whom to answer, should another host follow last that was never told.</summary>
+    public Origin After(IReadOnlyList<string> actions) => Origin with
+    {
+        Actions = actions,
+        Asker = AnswersConfigured && Delivery.ReplyTo is { } queue ? new Asker(queue, Delivery.CorrelationId) : null,
+    };
 }

@@ -147,7 +147,8 @@ internal sealed partial class NetworkDuties(
     {
         foreach (var instance in await views.WaitingForAsync(hostName, cancellation))
         {
-            await pipeline.FollowAsync(instance, new Delivery(null, null, null, null, null, false), cancellation);
+            await pipeline.FollowAsync(
+                instance.InstanceId, new Delivery(instance.MessageId, instance.Asker?.CorrelationId, instance.Asker?.ReplyTo, null, null, Redelivered: true), cancellation);
         }
     }
 

@@ -48,6 +48,23 @@ public sealed class following_on_several_hosts
         Assert.Equal("no-network-host", Assert.IsType<InstanceDecision.Refused>(unserved.Spawn(Given.Spawn(1, "host-a", Given.Asking(Single)))).Refusal.Code);
     }
 
+    [Fact]
+    public void it_waits_for_each_that_has_not_followed_and_for_its_own_when_that_has_taken_over_from_the_last()
+    {
+        ledger.Spawn(Command);
+        Assert.True(State.WaitsFor("host-n", [Single, Own]));
+
+        Ready("host-a");
+        Assert.Equal((false, true, false), (State.WaitsFor("host-a", [Single, Own]), State.WaitsFor("host-n", [Single, Own]), State.WaitsFor("host-x", [Single, Own])));
+
+        // host-n is gone for good: whoever takes over must follow, and if that is host-a, nobody else is there to tell that all have.
+        Assert.True(State.WaitsFor("host-x", [Single with { Host = "host-x" }, Own]));
+        Assert.True(State.WaitsFor("host-a", [Single with { Host = "host-a" }, Own]));
+
+        Ready("host-n");
+        Assert.False(State.WaitsFor("host-a", [Single with { Host = "host-a" }, Own]));
+    }
+
     private InstanceNetwork State => ledger.State(Command);
 
     private ValueList<InstanceEvent> Ready(string host) => EventsOf(ledger.Do(

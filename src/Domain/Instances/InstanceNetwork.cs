@@ -100,6 +100,16 @@ public sealed record InstanceNetwork(
         return [.. networks.Where(network => network.HasOneHost && ids.Contains(network.Id)).Select(network => network.Host).Prepend(Host).OfType<string>().Distinct()];
     }
 
+    /// <summary>True while its last change waits for this host: it must follow, or it has and all others have too, of which nobody has told since one of them was relieved.</summary>
+    /// <param name="host">Which.</param>
+    /// <param name="networks">All, or those of its ports.</param>
+    public bool WaitsFor(string host, IEnumerable<Network> networks)
+    {
+        var hosts = HostsToFollow(networks);
+        return (Status is InstanceStatus.Allocated or InstanceStatus.Releasing || IsLettingGo)
+            && hosts.Contains(host) && (!Ready.Contains(host) || hosts.All(Ready.Contains));
+    }
+
     /// <summary>Those on its host, and those that its host has not let go of yet: their MAC addresses are nobody else's.</summary>
     public IEnumerable<Nic> Nics => (IsOnHost || IsOnItsWay || Status == InstanceStatus.Releasing ? Ports.Concat(Leaving) : Leaving).Select(port => new Nic(port.NetworkId, port.Mac)).Distinct();
 

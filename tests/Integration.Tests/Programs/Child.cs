@@ -25,6 +25,8 @@ internal sealed class Child : IAsyncDisposable
 
     public bool HasEnded => _process.HasExited;
 
+    public int Id => _process.Id;
+
     public static Child Start(string program, IReadOnlyDictionary<string, string> environment, params IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
@@ -58,6 +60,13 @@ internal sealed class Child : IAsyncDisposable
         return _process.ExitCode == 0
             ? Output
             : throw new InvalidOperationException($"{_process.StartInfo.FileName} ended with {_process.ExitCode}:\n{Output}");
+    }
+
+    /// <summary>By a signal that it cannot answer; what it has started lives on.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
     }
 
     public async ValueTask DisposeAsync()

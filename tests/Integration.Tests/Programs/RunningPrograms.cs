@@ -123,7 +123,7 @@ public sealed class RunningPrograms : IAsyncLifetime
 
     private void StartScheduler() => _children[""] = Start(Published("novanet-scheduler"), "--http_listen=127.0.0.1:0");
 
-    private static async Task ExecuteAsync(string statement)
+    internal static async Task ExecuteAsync(string statement)
     {
         await using var connection = new NpgsqlConnection(Services.Postgres);
         await connection.OpenAsync();
