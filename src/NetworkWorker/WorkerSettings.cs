@@ -26,6 +26,7 @@ internal static class WorkerSettings
         InjectsConfiguration = options.NetworkManager == NetworkManagerKind.FlatManager && options.FlatInjected,
         VpnIp = options.VpnIp is { AddressFamily: AddressFamily.InterNetwork } vpn ? ToIpv4(vpn) : null,
         UsesIpv6 = options.UseIpv6,
+        AllowsSameNetTraffic = options.AllowSameNetTraffic,
         HasSingleDefaultGateway = options.UseSingleDefaultGateway,
         AddsNetworkDns = options.UseNetworkDnsServers,
         EndsLeases = options.ForceDhcpRelease,
@@ -39,16 +40,6 @@ internal static class WorkerSettings
     /// <summary>A line for each option that is right in itself, but that this worker cannot serve.</summary>
     public static IEnumerable<string> Faults(NovaNetOptions options)
     {
-        if (options.UseIpv6)
-        {
-            yield return "use_ipv6: IPv6 is not served by this version; set it to false.";
-        }
-
-        if (!options.AllowSameNetTraffic)
-        {
-            yield return "allow_same_net_traffic: instances of one network may reach each other in this version, which has no security groups; set it to true.";
-        }
-
         if (options.TeardownUnusedNetworkGateway)
         {
             yield return "teardown_unused_network_gateway: this version keeps a network's bridge and the host's address on it; set it to false.";

@@ -16,11 +16,13 @@ public sealed class diff_properties
 
     /// <summary>From small spaces, so that two states hold the same things, and the same things in other states.</summary>
     private static readonly Gen<HostResource> Resource = Gen.OneOf<HostResource>(
-        Gen.Select(Gen.OneOf("net.ipv4.ip_forward", "net.bridge.bridge-nf-call-iptables"), Gen.OneOf("0", "1"), (name, value) => (HostResource)new Sysctl(name, value)),
+        Gen.Select(Gen.OneOf("net.ipv4.ip_forward", "net.bridge.bridge-nf-call-iptables", Sysctl.Ipv6Forwarding), Gen.OneOf("0", "1"), (name, value) => (HostResource)new Sysctl(name, value)),
         Gen.Int[1, 2].Select(version => (HostResource)new FirewallRules(version)),
         Gen.Select(Gen.Enum<FirewallSet>(), Nic.Array[1, 3], Gen.OneOf<string?>(null, "1", "2"), (set, parts, value) => (HostResource)new FirewallElement(set, [.. parts], value)),
         Gen.Select(BridgeName, Mac, Gen.OneOf(1400, 1500), (name, mac, mtu) => (HostResource)new Bridge(name, mac, mtu)),
         Gen.Select(BridgeName, Address, Gen.OneOf(24, 25), (bridge, address, prefix) => (HostResource)new BridgeAddress(bridge, address, prefix)),
+        BridgeName.Select(bridge => (HostResource)new BridgeIpv6(bridge)),
+        Gen.Select(BridgeName, Gen.UInt[0, 3], Gen.OneOf(64, 128), (bridge, last, prefix) => (HostResource)new BridgeAddressV6(bridge, Ipv6.Parse("fd00::") + last, prefix)),
         Gen.Select(Nic, BridgeName, Gen.Bool, (nic, bridge, takes) => (HostResource)new Uplink(nic, bridge, takes)),
         Gen.Select(Nic, Gen.Int[1, 2], Mac, (nic, vlan, mac) => (HostResource)new VlanDevice(VlanDevice.NameOf(vlan), nic, vlan, mac, 1500)),
         Gen.Select(NetworkId, BridgeName, Address, Gen.Bool, (id, bridge, address, routed) => (HostResource)new DhcpServer(
@@ -94,7 +96,11 @@ public sealed class diff_properties
     [Fact]
     public void build_up_makes_each_thing_after_what_it_rests_on()
     {
-        Type[] order = [typeof(Sysctl), typeof(FirewallRules), typeof(Bridge), typeof(FirewallElement), typeof(BridgeAddress), typeof(VlanDevice), typeof(Uplink), typeof(DhcpServer), typeof(DhcpHost)];
+        Type[] order =
+        [
+            typeof(Sysctl), typeof(FirewallRules), typeof(Bridge), typeof(FirewallElement), typeof(BridgeIpv6), typeof(BridgeAddress), typeof(BridgeAddressV6), typeof(VlanDevice),
+            typeof(Uplink), typeof(DhcpServer), typeof(DhcpHost),
+        ];
 
         State.Sample(state => Assert.Equal(order.Intersect(state.Resources.Select(resource => resource.GetType())), Kinds(HostDiff.Between(state, HostState.Empty))), iter: 300);
     }
@@ -144,7 +150,7 @@ public sealed class diff_properties
                 var without = HostPlanner.Plan(view with { Ports = [.. view.Ports.SkipLast(1)] });
 
                 var added = HostDiff.Between(all, without);
-                Assert.All(added, action => Assert.True(action is HostAction.Add && action.Resource is FirewallElement { Set: FirewallSet.VmPorts or FirewallSet.PortMac or FirewallSet.PortIp } or DhcpHost));
+                Assert.All(added, action => Assert.True(action is HostAction.Add && action.Resource is FirewallElement { Set: FirewallSet.VmPorts or FirewallSet.PortMac or FirewallSet.PortIp or FirewallSet.DhcpPorts or FirewallSet.Ip6Ports or FirewallSet.PortIp6 } or DhcpHost));
                 Assert.Equal(added.Select(action => action.Resource.Key).Order(), HostDiff.Between(without, all).Select(action => action.Resource.Key).Order());
                 Assert.Contains(port.PortName, string.Join(' ', added), StringComparison.Ordinal);
             },
@@ -152,18 +158,19 @@ public sealed class diff_properties
 
     /// <summary>One to three networks, each with at least one port; bridges shared or not, as network creation allows them.</summary>
     private static Gen<HostView> View { get; } = Gen.Select(
-        Gen.Int[1, 3], Gen.Bool, Gen.Bool.Array[3], Gen.Bool.Array[3], Gen.Int[0, 2].Array[0, 6], Gen.Bool,
-        (count, oneBridge, dhcp, shared, more, snat) =>
+        Gen.Int[1, 3], Gen.Bool, Gen.Bool.Array[3], Gen.Bool.Array[3], Gen.Int[0, 2].Array[0, 6], Gen.Bool.Array[4],
+        (count, oneBridge, dhcp, shared, more, flags) =>
         {
-            var networks = Enumerable.Range(0, count).Select(place => Served(place, oneBridge, dhcp[place], shared[place])).ToList();
+            var (snat, ipv6, closed, everyHost) = (flags[0], flags[1], flags[2], flags[3]);
+            var networks = Enumerable.Range(0, count).Select(place => Served(place, oneBridge, dhcp[place], shared[place], everyHost)).ToList();
             var ports = Enumerable.Range(0, count).Concat(more.Select(place => place % count))
                 .Select((place, number) => new ServedPort(
                     networks[place].Network.Id, $"tap{number}", MacAddress.ForInstance((uint)number), networks[place].Network.Cidr.Network + 10 + (uint)number, "vm" + number));
-            var settings = Given.Settings with { FlatInterface = oneBridge ? "eth9" : null, RoutingSourceIp = snat ? Given.Settings.RoutingSourceIp : null };
+            var settings = Given.Settings with { FlatInterface = oneBridge ? "eth9" : null, RoutingSourceIp = snat ? Given.Settings.RoutingSourceIp : null, UsesIpv6 = ipv6, AllowsSameNetTraffic = !closed };
             return new HostView("host-a", settings, networks, [.. ports]);
         });
 
-    private static ServedNetwork Served(int place, bool oneBridge, bool dhcp, bool shared)
+    private static ServedNetwork Served(int place, bool oneBridge, bool dhcp, bool shared, bool everyHost)
     {
         var network = Given.Network(Given.Creation($"10.0.{place}.0/24") with
         {
@@ -172,6 +179,8 @@ public sealed class diff_properties
             BridgeInterface = "eth" + place,
             EnableDhcp = dhcp,
             ShareAddress = shared,
+            MultiHost = everyHost,
+            CidrV6 = place == 0 ? null : $"fd00:{place}::/64",
         });
         return new ServedNetwork(network, network.DhcpStart);
     }

@@ -14,6 +14,9 @@ public readonly record struct Ipv6Cidr
         Network = new Ipv6(address.Value & Mask(prefixLength));
     }
 
+    /// <summary>Where each NIC gives itself an address that is good on its own link alone (RFC 4291).</summary>
+    public static Ipv6Cidr LinkLocal { get; } = Parse("fe80::/64");
+
     /// <summary>The first address.</summary>
     public Ipv6 Network { get; }
 

@@ -23,11 +23,14 @@ public static class HostDiff
     /// <summary>The order of build-up.</summary>
     private static int Rank(HostResource resource) => resource switch
     {
+        Sysctl { Name: Sysctl.Ipv6Forwarding } => 15, // a host that routes forgets its own router, unless it was told before that it shall not
         Sysctl => 10,           // bridged frames must not meet the IP hooks, before there is a bridge
         FirewallRules => 20,    // what is not known may not send, before there is a port
         Bridge => 30,
         FirewallElement => 40,  // a port is known by name before it is plugged, and guarded before its uplink carries traffic
+        BridgeIpv6 => 45,
         BridgeAddress => 50,
+        BridgeAddressV6 => 52,
         VlanDevice => 55,
         Uplink => 60,
         DhcpServer => 70,       // it binds to the address

@@ -7,7 +7,7 @@ namespace NovaNetBus.Domain.HostPlan;
 public static class HostPlanner
 {
     /// <summary>Of the constant firewall rules that the plan's elements are written for.</summary>
-    public const int FirewallVersion = 5;
+    public const int FirewallVersion = 6;
 
     /// <summary>
     /// The desired state for a view. A view of one port gives the part of the whole plan that this port needs: the plan of a host is the
@@ -35,6 +35,7 @@ public static class HostPlanner
         new Sysctl("net.bridge.bridge-nf-call-ip6tables", "0"),
         new Sysctl("net.bridge.bridge-nf-call-arptables", "0"),
         new FirewallRules(FirewallVersion),
+        .. Ipv6Plan.OfHost(settings),
         .. TranslationPlan.OfHost(settings),
     ];
 
@@ -43,6 +44,20 @@ public static class HostPlanner
         var network = served.Network;
         yield return new Bridge(network.Bridge, MacAddress.ForBridge(view.Host, network.Bridge), network.Mtu);
         yield return Element(FirewallSet.Bridges, network.Bridge);
+        foreach (var element in ClosedPlan.OfNetwork(view, served))
+        {
+            yield return element;
+        }
+
+        foreach (var resource in UplinkPlan(view, served).Concat(served.Part == NetworkPart.Bridge ? [] : GatewayPlan(view, served)))
+        {
+            yield return resource;
+        }
+    }
+
+    private static IEnumerable<HostResource> UplinkPlan(HostView view, ServedNetwork served)
+    {
+        var network = served.Network;
         if (UplinkOf(view.Settings, network) is { } uplink)
         {
             if (network.Vlan is { } vlan)
@@ -62,11 +77,11 @@ public static class HostPlanner
             {
                 yield return crossing;
             }
-        }
 
-        foreach (var resource in served.Part == NetworkPart.Bridge ? [] : GatewayPlan(view, served))
-        {
-            yield return resource;
+            foreach (var element in Ipv6Plan.OfUplink(view, network, uplink))
+            {
+                yield return element;
+            }
         }
     }
 
@@ -80,6 +95,11 @@ public static class HostPlanner
             yield return element;
         }
 
+        foreach (var resource in Ipv6Plan.OfGateway(view, served))
+        {
+            yield return resource;
+        }
+
         foreach (var resource in served.Part == NetworkPart.Silent ? [] : ServicePlan(view, served))
         {
             yield return resource;
@@ -90,7 +110,7 @@ public static class HostPlanner
     private static IEnumerable<HostResource> ServicePlan(HostView view, ServedNetwork served) =>
     [
         .. MetadataPlan.OfNetwork(view.Settings, served.Network, UplinkOf(view.Settings, served.Network)),
-        .. served.Network.EnableDhcp ? (DhcpServer[])[DhcpOf(view.Settings, served)] : [],
+        .. served.Network.EnableDhcp || Ipv6Plan.RangeOf(view.Settings, served.Network) is not null ? (DhcpServer[])[DhcpOf(view.Settings, served)] : [],
     ];
 
     /// <summary>What joins the network's bridge to those of other hosts: the NIC, or its VLAN; null: nothing, it is all on this host.</summary>
@@ -106,7 +126,11 @@ public static class HostPlanner
         var network = served.Network;
         return new DhcpServer(
             network.Id, network.Bridge, served.HostAddress, network.Cidr, settings.LeaseSeconds, settings.DomainName,
-            served.Router, settings.DnsFor(network), network.Mtu);
+            served.Router, settings.DnsFor(network), network.Mtu)
+        {
+            AnswersDhcp = network.EnableDhcp,
+            Advertised = Ipv6Plan.RangeOf(settings, network),
+        };
     }
 
     private static IEnumerable<HostResource> PortPlan(HostView view, ServedPort port)
@@ -123,7 +147,7 @@ public static class HostPlanner
                 yield return asking;
             }
 
-            foreach (var element in port.IsVpn ? VpnPlan.OfPort(view, served.Network, port) : [])
+            foreach (var element in Ipv6Plan.OfPort(view.Settings, served.Network, port).Concat(port.IsVpn ? VpnPlan.OfPort(view, served.Network, port) : []))
             {
                 yield return element;
             }

@@ -19,6 +19,20 @@ public abstract record HostResource
 /// <summary>A kernel setting of the host's network namespace, e.g. <c>net.ipv4.ip_forward</c>. Set, never taken back: others may rely on it by then.</summary>
 public sealed record Sysctl(string Name, string Value) : HostResource
 {
+    /// <summary>The host routes IPv6.</summary>
+    public const string Ipv6Forwarding = "net.ipv6.conf.all.forwarding";
+
+    private const string Ipv6OfInterface = "net.ipv6.conf.", Advertisements = ".accept_ra";
+
+    /// <summary>True for what <see cref="KeepsItsRouter"/> gives.</summary>
+    public bool IsOfAdvertisements => Name.StartsWith(Ipv6OfInterface, StringComparison.Ordinal) && Name.EndsWith(Advertisements, StringComparison.Ordinal);
+
+    /// <summary>
+    /// An interface by which the host learns its own IPv6 router goes on to do so although the host routes; where it learns none, that stays so too.
+    /// A dot in the name of an interface is written as a slash, as sysctl(8) has it.
+    /// </summary>
+    public static Sysctl KeepsItsRouter(string nic) => new(Ipv6OfInterface + nic.Replace('.', '/') + Advertisements, "2");
+
     /// <inheritdoc/>
     public override string Key => "sysctl " + Name;
 
@@ -37,103 +51,6 @@ public sealed record FirewallRules(int Version) : HostResource
     public override string Noun => $"firewall rules (version {Version})";
 }
 
-/// <summary>The sets and maps of the firewall rules.</summary>
-public enum FirewallSet
-{
-    /// <summary>inet: CIDRs of our networks.</summary>
-    FixedRanges,
-
-    /// <summary>inet: destinations that instances reach with their own address (dmz_cidr).</summary>
-    NoSnat,
-
-    /// <summary>inet map: CIDR of a network to the source address that its instances leave with.</summary>
-    NetworkSnat,
-
-    /// <summary>inet: CIDRs of networks with an external gateway, which are translated towards <see cref="ForcedDestinations"/> only.</summary>
-    ExternalRanges,
-
-    /// <summary>inet: destinations towards which the networks with an external gateway are translated too (force_snat_range).</summary>
-    ForcedDestinations,
-
-    /// <summary>inet: interfaces by which SNAT leaves (public_interface, and those of floating ranges).</summary>
-    PublicInterfaces,
-
-    /// <summary>inet and arp: our bridges.</summary>
-    Bridges,
-
-    /// <summary>inet: (bridge, bridge) between which the host may route.</summary>
-    BridgePairs,
-
-    /// <summary>inet: bridges that forward to <see cref="ForwardInterfaces"/> only.</summary>
-    LimitedBridges,
-
-    /// <summary>inet: interfaces that limited bridges forward to and from (forward_bridge_interface).</summary>
-    ForwardInterfaces,
-
-    /// <summary>inet map: floating IP to fixed IP.</summary>
-    FloatingDnat,
-
-    /// <summary>inet map: fixed IP to floating IP.</summary>
-    FloatingSnat,
-
-    /// <summary>inet map: bridge to (address, TCP port) of who answers 169.254.169.254 for its instances.</summary>
-    Metadata,
-
-    /// <summary>inet map: (address, UDP port) to the (address, port) of a project's VPN instance.</summary>
-    VpnDnat,
-
-    /// <summary>bridge: ports of VPN instances, which send for others.</summary>
-    VpnPorts,
-
-    /// <summary>bridge: (port, CIDR) of the network whose addresses the port of a VPN instance may send from.</summary>
-    VpnRanges,
-
-    /// <summary>bridge: names of the ports of instances.</summary>
-    VmPorts,
-
-    /// <summary>bridge: (port, MAC).</summary>
-    PortMac,
-
-    /// <summary>bridge: (port, MAC, fixed IP).</summary>
-    PortIp,
-
-    /// <summary>bridge: enslaved NICs.</summary>
-    Uplinks,
-
-    /// <summary>bridge: (uplink, address) that must not cross it: 169.254.169.254, and the gateway when every host has the same.</summary>
-    Gateways,
-
-    /// <summary>bridge: CIDRs of our networks: what is sent there stays on the bridge.</summary>
-    BridgedRanges,
-
-    /// <summary>bridge map: fixed IP with a floating one, in a network with an external gateway, to its bridge's MAC: the host routes what it sends out.</summary>
-    RoutedAddresses,
-
-    /// <summary>bridge map: CIDR of a network with an external gateway to its bridge's MAC: the host routes what is sent to <see cref="RoutedDestinations"/>.</summary>
-    RoutedRanges,
-
-    /// <summary>bridge: destinations of force_snat_range.</summary>
-    RoutedDestinations,
-
-    /// <summary>inet and arp: addresses that this host answers for only while its lease lasts: gateways and floating IPs of networks that one host serves.</summary>
-    LeasedAddresses,
-
-    /// <summary>inet: CIDRs of networks that one host serves: forwarded only while the lease lasts.</summary>
-    LeasedRanges,
-
-    /// <summary>inet and arp: bridges whose instances are told of themselves (169.254.169.254) only while the lease lasts.</summary>
-    LeasedBridges,
-
-    /// <summary>inet and arp: addresses that this host has and is silent about, as another host answers for them.</summary>
-    SilentAddresses,
-
-    /// <summary>bridge: ports of instances whose DHCP server may be on another host.</summary>
-    DhcpPorts,
-
-    /// <summary>bridge: uplinks of bridges with a network that one host serves: DHCP crosses these.</summary>
-    DhcpUplinks,
-}
-
 /// <summary>An element of a set or map of the firewall rules.</summary>
 /// <param name="Set">Which.</param>
 /// <param name="Parts">The element's key, one part for each field of the set's type.</param>
@@ -147,7 +64,7 @@ public sealed record FirewallElement(FirewallSet Set, ValueList<string> Parts, s
     public override string Noun => $"firewall element {Set} {{ {string.Join(" . ", Parts)}{(Value is null ? "" : " : " + Value)} }}";
 }
 
-/// <summary>A bridge of ours, without IPv6, spanning tree or forward delay.</summary>
+/// <summary>A bridge of ours, without spanning tree or forward delay, and without IPv6 unless there is a <see cref="BridgeIpv6"/>.</summary>
 /// <param name="Name">At most 15 characters.</param>
 /// <param name="Mac">Fixed, see <see cref="MacAddress.ForBridge"/>.</param>
 /// <param name="Mtu">Bytes.</param>
@@ -225,11 +142,18 @@ public sealed record Uplink(string Interface, string Bridge, bool TakesAddresses
 public sealed record DhcpServer(
     Guid NetworkId, string Bridge, Ipv4 Server, Cidr Range, int LeaseSeconds, string DomainName, Ipv4? Router, ValueList<Ipv4> DnsServers, int Mtu) : HostResource
 {
+    /// <summary>It answers DHCP; false: it only advertises.</summary>
+    public bool AnswersDhcp { get; init; } = true;
+
+    /// <summary>The IPv6 range in which its clients give themselves addresses, with this host as their router; null: none.</summary>
+    public Ipv6Cidr? Advertised { get; init; }
+
     /// <inheritdoc/>
     public override string Key => $"dhcp {NetworkId}";
 
     /// <inheritdoc/>
-    public override string Noun => $"DHCP server {Server} for {Range} on {Bridge}";
+    public override string Noun => string.Join(
+        " and ", [.. AnswersDhcp ? [$"DHCP server {Server} for {Range}"] : (string[])[], .. Advertised is { } range ? [$"router advertisements of {range}"] : (string[])[]]) + $" on {Bridge}";
 }
 
 /// <summary>What DHCP answers to one NIC. Taking it away also releases the lease.</summary>

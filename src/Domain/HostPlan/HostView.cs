@@ -36,6 +36,9 @@ public sealed record HostSettings(
     /// <summary>use_ipv6: networks that have an IPv6 range use it.</summary>
     public bool UsesIpv6 { get; init; }
 
+    /// <summary>allow_same_net_traffic: instances of one network reach each other.</summary>
+    public bool AllowsSameNetTraffic { get; init; } = true;
+
     /// <summary>use_single_default_gateway: only an instance's first NIC is told a router.</summary>
     public bool HasSingleDefaultGateway { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using NovaNetBus.Domain.Addressing;
 using NovaNetBus.Domain.HostPlan;
 
 namespace NovaNetBus.Hosting.HostText;
@@ -38,6 +39,9 @@ public static class DnsmasqText
     /// <summary>Clients with this tag are told no router.</summary>
     private const string Unrouted = "unrouted";
 
+    /// <summary>At most this lies between two advertisements (nova: MaxRtrAdvInterval of update_ra).</summary>
+    private const int AdvertisementSeconds = 10;
+
     /// <summary>The line of one host: MAC, tag and name if it has one, address.</summary>
     public static string HostLine(DhcpHost host) => string.Join(
         ',', new[] { host.Mac.ToString(), host.IsRouted ? null : "set:" + Unrouted, DnsLabel.From(host.Hostname), host.Address.ToString() }.OfType<string>());
@@ -63,7 +67,10 @@ public static class DnsmasqText
             "--no-hosts",
             .. serves ? (ReadOnlySpan<string>)["--strict-order"] : ["--port=0", "--no-resolv"],
             .. server.DomainName.Length > 0 ? (ReadOnlySpan<string>)[$"--domain={DnsLabel.CheckedDomain(server.DomainName)}"] : [],
-            string.Create(CultureInfo.InvariantCulture, $"--dhcp-range={server.Range.Network},static,{server.Range.Netmask},{server.LeaseSeconds}s"),
+            .. server.AnswersDhcp
+                ? (ReadOnlySpan<string>)[string.Create(CultureInfo.InvariantCulture, $"--dhcp-range={server.Range.Network},static,{server.Range.Netmask},{server.LeaseSeconds}s")]
+                : [],
+            .. server.Advertised is { } range ? Advertising(server, range) : [],
             string.Create(CultureInfo.InvariantCulture, $"--dhcp-lease-max={Math.Min(server.Range.Size, int.MaxValue)}"),
             "--dhcp-authoritative",
             "--dhcp-no-override",
@@ -76,4 +83,12 @@ public static class DnsmasqText
             $"--log-facility={paths.Log}",
         ];
     }
+
+    /// <summary>As nova had radvd do it: clients make their own addresses, and who has not heard of a router for three times the interval forgets it.</summary>
+    private static string[] Advertising(DhcpServer server, Ipv6Cidr range) =>
+    [
+        "--enable-ra",
+        string.Create(CultureInfo.InvariantCulture, $"--dhcp-range={range.Network},ra-only,{range.PrefixLength},{server.LeaseSeconds}s"),
+        string.Create(CultureInfo.InvariantCulture, $"--ra-param={InterfaceName.Checked(server.Bridge)},{AdvertisementSeconds},{3 * AdvertisementSeconds}"),
+    ];
 }

@@ -13,7 +13,7 @@ public sealed class FirewallRuleText
     private FirewallRuleText(string resource, params string[] families) => (Rules, Families) = (ReadResource(resource), families);
 
     /// <summary>The set of each family that vanishes unless it is renewed, and what is in it: a set needs a key, and these are all that a rule of ours asks with.</summary>
-    private const string Alive = "alive", AliveKeys = "ip, arp";
+    private const string Alive = "alive", AliveKeys = "ip, arp, ip6";
 
     /// <summary>In the order in which they are loaded, each in a transaction of its own.</summary>
     public static IReadOnlyList<FirewallRuleText> All { get; } =

@@ -14,6 +14,11 @@ public enum SetField
     Address,
     Range,
     Port,
+    Address6,
+    Range6,
+
+    /// <summary>An IPv6 address that nft holds as a number, in a set whose key is read from the raw packet.</summary>
+    RawAddress6,
 }
 
 /// <summary>A set or map of the rules, in nft's terms.</summary>
@@ -59,6 +64,19 @@ public sealed record SetDefinition(FirewallSet Set, string Name, string[] Famili
         new(FirewallSet.SilentAddresses, "silent_addresses", ["inet", "arp"], [SetField.Address]),
         new(FirewallSet.DhcpPorts, "dhcp_ports", ["bridge"], [SetField.Interface]),
         new(FirewallSet.DhcpUplinks, "dhcp_uplinks", ["bridge"], [SetField.Interface]),
+        new(FirewallSet.Ip6Ports, "ip6_ports", ["bridge"], [SetField.Interface]),
+        new(FirewallSet.PortIp6, "port_ip6", ["bridge"], [SetField.Interface, SetField.Mac, SetField.RawAddress6]),
+        new(FirewallSet.Gateways6, "gateways6", ["bridge"], [SetField.Interface, SetField.RawAddress6]),
+        new(FirewallSet.AdvertUplinks, "advert_uplinks", ["bridge"], [SetField.Interface]),
+        new(FirewallSet.LeasedAddresses6, "leased_addresses6", ["inet"], [SetField.Address6]),
+        new(FirewallSet.LeasedRanges6, "leased_ranges6", ["inet"], [SetField.Range6]),
+        new(FirewallSet.SilentAddresses6, "silent_addresses6", ["inet"], [SetField.Address6]),
+        new(FirewallSet.ClosedRanges, "closed_ranges", ["bridge"], [SetField.Range]),
+        new(FirewallSet.OpenAddresses, "open_addresses", ["bridge"], [SetField.Address]),
+        new(FirewallSet.ClosedPairs, "closed_pairs", ["inet"], [SetField.Range, SetField.Range]),
+        new(FirewallSet.ClosedRanges6, "closed_ranges6", ["bridge"], [SetField.Range6]),
+        new(FirewallSet.OpenAddresses6, "open_addresses6", ["bridge"], [SetField.Address6]),
+        new(FirewallSet.ClosedPairs6, "closed_pairs6", ["inet"], [SetField.Range6, SetField.Range6]),
     }.ToDictionary(definition => definition.Set);
 
     public static SetDefinition? Find(string family, string name) =>
@@ -93,6 +111,9 @@ public sealed record SetDefinition(FirewallSet Set, string Name, string[] Famili
         SetField.Mac => MacAddress.Parse(text).ToString(),
         SetField.Address => Ipv4.Parse(text).ToString(),
         SetField.Port => ushort.Parse(text, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture),
+        SetField.Address6 => Ipv6.Parse(text).ToString(),
+        SetField.RawAddress6 => string.Create(CultureInfo.InvariantCulture, $"0x{Ipv6.Parse(text).Value:x32}"),
+        SetField.Range6 => Ipv6Cidr.Parse(text).ToString(),
         _ => Cidr.Parse(text).ToString(),
     };
 
@@ -101,6 +122,13 @@ public sealed record SetDefinition(FirewallSet Set, string Name, string[] Famili
         JsonObject container when container["prefix"] is { } prefix => $"{prefix["addr"]}/{prefix["len"]}",
         JsonObject container when container["range"] is JsonArray ends => $"{ends[0]}-{ends[1]}",
         _ when field == SetField.Range => $"{node}/32",
+        _ when field == SetField.Range6 => $"{node}/128",
+        _ when field == SetField.RawAddress6 => new Ipv6(Number(node.ToString())).ToString(),
         _ => node.ToString(),
     };
+
+    /// <summary>As nft prints it: hexadecimal, unless it is short.</summary>
+    private static UInt128 Number(string text) => text.StartsWith("0x", StringComparison.Ordinal)
+        ? UInt128.Parse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)
+        : UInt128.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,3 @@
-using NovaNetBus.Domain.Addressing;
 using NovaNetBus.Domain.HostPlan;
 
 namespace NovaNetBus.NetworkWorker.Host;
@@ -16,7 +15,7 @@ internal sealed class DryRunHost : IHost
     {
     }
 
-    public void Announce(IReadOnlyCollection<Ipv4> addresses)
+    public void Announce(LeasedAddresses addresses)
     {
     }
 }

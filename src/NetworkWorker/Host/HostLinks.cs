@@ -24,7 +24,10 @@ internal sealed class HostLinks : IDisposable
         this.announcements = announcements;
         taken = new TakenNics(statePath, netlink);
         vlans = new HostVlans(netlink, taken);
+        Ipv6 = new HostIpv6(netlink, taken);
     }
+
+    public HostIpv6 Ipv6 { get; }
 
     public void Dispose()
     {
@@ -47,7 +50,8 @@ internal sealed class HostLinks : IDisposable
     {
         var links = netlink.Links();
         var names = links.ToDictionary(link => link.Index, link => link.Name);
-        var addresses = netlink.Addresses().Where(address => address.Ipv4 is not null && names.ContainsKey(address.LinkIndex)).ToList();
+        var all = netlink.Addresses();
+        var addresses = all.Where(address => address.Ipv4 is not null && names.ContainsKey(address.LinkIndex)).ToList();
         var floating = addresses.Where(address => address.PrefixLength == 32)
             .Select(address => (Address: address, Resource: new FloatingAddress(names[address.LinkIndex], address.Ipv4!.Value)))
             .Where(found => found.Address.IsOurs || floatings.Contains(found.Resource.Address.ToString()) || wanted.Find(found.Resource.Key) is not null).ToList();
@@ -58,6 +62,7 @@ internal sealed class HostLinks : IDisposable
             .Where(address => bridges.TryGetValue(address.LinkIndex, out var bridge) && !taken.Brought(bridge, address))
             .Select(address => new BridgeAddress(bridges[address.LinkIndex].Name, address.Ipv4!.Value, address.PrefixLength))
             .Where(address => bridges.Values.Any(link => link.Name == address.Bridge && link.IsOurs) || wanted.Find(address.Key) is not null));
+        found.AddRange(Ipv6.Read(bridges, all, wanted));
         found.AddRange(HostVlans.Read(links, wanted));
         found.AddRange(links
             .Where(link => link.Master is { } master && bridges.ContainsKey(master) && link.IsUp)
@@ -73,7 +78,7 @@ internal sealed class HostLinks : IDisposable
         {
             // A NIC that brought its addresses along brought its MAC too, and may need IPv6.
             var brought = taken.On(link) is not null;
-            if (!brought)
+            if (!brought && !HostIpv6.IsOn(bridge.Name))
             {
                 Sysctls.SetIpv6(bridge.Name, on: false);
             }
@@ -105,15 +110,18 @@ internal sealed class HostLinks : IDisposable
     {
         var bridge = netlink.Find(address.Bridge);
         netlink.AddAddress(bridge.Index, address.Address, address.PrefixLength);
-        GratuitousArp.Announce(bridge, address.Address, announce ? announcements : 0);
+        NeighbourNews.Announce(bridge, address.Address, announce ? announcements : 0);
     }
 
     /// <summary>Tells the neighbours of those of these addresses that are there, whatever is configured: they know another host by them.</summary>
-    public void Announce(IReadOnlySet<Ipv4> addresses)
+    public void Announce(LeasedAddresses addresses)
     {
         var links = netlink.Links().ToDictionary(link => link.Index);
-        var held = netlink.Addresses().Where(address => address.Ipv4 is { } known && addresses.Contains(known));
-        GratuitousArp.Announce(held.Select(address => (links[address.LinkIndex], address.Ipv4!.Value)), Math.Max(1, announcements));
+        var held = netlink.Addresses().Where(address => links.ContainsKey(address.LinkIndex)).ToList();
+        NeighbourNews.Announce(
+            held.Where(address => address.Ipv4 is { } known && addresses.Ipv4.Contains(known)).Select(address => (links[address.LinkIndex], address.Ipv4!.Value)),
+            held.Where(address => address.Ipv6 is { } known && addresses.Ipv6.Contains(known)).Select(address => (links[address.LinkIndex], address.Ipv6!.Value)),
+            Math.Max(1, announcements));
     }
 
     /// <summary>Throws with no-floating-ip-interface when there is no such NIC. An address that the host has for itself is not taken.</summary>
@@ -128,7 +136,7 @@ internal sealed class HostLinks : IDisposable
             throw new HostRefusalException(ErrorCodes.HostConfigurationFailed, $"{floating.Address} is an address of this host itself");
         }
 
-        GratuitousArp.Announce(nic, floating.Address, announce ? announcements : 0);
+        NeighbourNews.Announce(nic, floating.Address, announce ? announcements : 0);
     }
 
     public void RemoveFloating(FloatingAddress floating)

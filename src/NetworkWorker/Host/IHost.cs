@@ -1,4 +1,3 @@
-using NovaNetBus.Domain.Addressing;
 using NovaNetBus.Domain.HostPlan;
 
 namespace NovaNetBus.NetworkWorker.Host;
@@ -26,5 +25,5 @@ internal interface IHost
     void Renew(long until);
 
     /// <summary>Tells the neighbours that the host has these addresses, as far as it has them.</summary>
-    void Announce(IReadOnlyCollection<Ipv4> addresses);
+    void Announce(LeasedAddresses addresses);
 }

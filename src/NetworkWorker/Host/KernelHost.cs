@@ -1,5 +1,4 @@
 using NovaNetBus.Contracts;
-using NovaNetBus.Domain.Addressing;
 using NovaNetBus.Domain.HostPlan;
 using NovaNetBus.NetworkWorker.Kernel;
 using NovaNetBus.NetworkWorker.Kernel.Dhcp;
@@ -60,11 +59,11 @@ internal sealed class KernelHost(string statePath, int announcements = 0, bool r
 
     public void Renew(long until) => firewall.Renew(until);
 
-    public void Announce(IReadOnlyCollection<Ipv4> addresses)
+    public void Announce(LeasedAddresses addresses)
     {
         lock (oneAtATime)
         {
-            links.Announce(addresses.ToHashSet());
+            links.Announce(addresses);
         }
     }
 
@@ -130,6 +129,12 @@ internal sealed class KernelHost(string statePath, int announcements = 0, bool r
             case (HostAction.Remove, BridgeAddress address):
                 links.RemoveAddress(address);
                 break;
+            case (HostAction.Remove, BridgeIpv6 ipv6):
+                links.Ipv6.Remove(ipv6);
+                break;
+            case (HostAction.Remove, BridgeAddressV6 address):
+                links.Ipv6.Remove(address);
+                break;
             case (HostAction.Remove, VlanDevice vlan):
                 links.RemoveVlan(vlan);
                 break;
@@ -146,18 +151,28 @@ internal sealed class KernelHost(string statePath, int announcements = 0, bool r
                 links.RemoveAddress(previous);
                 links.AddAddress(address, announce: !firewall.IsLeased(address.Address));
                 break;
+            case (HostAction.Change { Previous: BridgeAddressV6 previous }, BridgeAddressV6 address):
+                links.Ipv6.Remove(previous);
+                links.Ipv6.Add(address);
+                break;
             case (HostAction.Change { Previous: Uplink previous }, Uplink uplink):
                 links.RemoveUplink(previous);
                 links.AddUplink(uplink);
                 break;
             case (_, Sysctl setting):
-                Sysctls.Write(setting.Name, setting.Value);
+                Sysctls.Write(setting);
                 break;
             case (_, Bridge bridge):
                 links.AddBridge(bridge);
                 break;
             case (_, BridgeAddress address):
                 links.AddAddress(address, announce: !firewall.IsLeased(address.Address));
+                break;
+            case (_, BridgeIpv6 ipv6):
+                HostIpv6.Add(ipv6);
+                break;
+            case (_, BridgeAddressV6 address):
+                links.Ipv6.Add(address);
                 break;
             case (_, VlanDevice vlan):
                 links.AddVlan(vlan);
@@ -176,8 +191,5 @@ internal sealed class KernelHost(string statePath, int announcements = 0, bool r
         }
     }
 
-    /// <summary>A switch of br_netfilter that this kernel has not (now) is as good as off.</summary>
-    private static IEnumerable<Sysctl> ReadSysctls(HostState wanted) => wanted.Resources.OfType<Sysctl>()
-        .Select(setting => Sysctls.Read(setting.Name) is { } value ? setting with { Value = value } : Sysctls.IsOfBridgeFilter(setting.Name) ? setting : null)
-        .OfType<Sysctl>();
+    private static IEnumerable<Sysctl> ReadSysctls(HostState wanted) => wanted.Resources.OfType<Sysctl>().Select(Sysctls.Read).OfType<Sysctl>();
 }

@@ -2,7 +2,6 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using NovaNetBus.Domain;
-using NovaNetBus.Domain.Addressing;
 using NovaNetBus.Domain.HostPlan;
 using NovaNetBus.Domain.Hosts;
 using NovaNetBus.Domain.Networks;
@@ -51,14 +50,7 @@ internal sealed partial class Reconciler(string hostName, IHost host, ViewReader
     public Task Beginning { get; set; } = Task.CompletedTask;
 
     /// <summary>The addresses that the host answers for while its lease lasts, as far as it is not silent about them.</summary>
-    public IReadOnlyCollection<Ipv4> Leased
-    {
-        get
-        {
-            var elements = known.Resources.OfType<FirewallElement>().ToLookup(element => element.Set, element => element.Parts[0]);
-            return [.. elements[FirewallSet.LeasedAddresses].Except(elements[FirewallSet.SilentAddresses]).Select(Ipv4.Parse)];
-        }
-    }
+    public LeasedAddresses Leased => LeasedAddresses.Of(known);
 
     /// <summary>How many ports of instances the host has.</summary>
     public int Ports => known.Resources.Count(resource => resource is FirewallElement { Set: FirewallSet.VmPorts });

@@ -45,10 +45,11 @@ internal static class Conversation
     /// <summary>An established connection through this address: the end that asked, and the end that was asked.</summary>
     public static (Socket Client, Socket Server) Connect(NetworkNamespace from, string address, NetworkNamespace to)
     {
-        using var listener = to.Run(() => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
-        listener.Bind(new IPEndPoint(IPAddress.Any, Port));
+        var family = IPAddress.Parse(address).AddressFamily;
+        using var listener = to.Run(() => new Socket(family, SocketType.Stream, ProtocolType.Tcp));
+        listener.Bind(new IPEndPoint(family == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, Port));
         listener.Listen();
-        var client = from.Run(() => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
+        var client = from.Run(() => new Socket(family, SocketType.Stream, ProtocolType.Tcp));
         Assert.True(client.ConnectAsync(address, Port).Wait(TimeSpan.FromSeconds(30)), $"{address} does not answer");
         var server = listener.Accept();
         (client.ReceiveTimeout, server.ReceiveTimeout) = (30_000, 30_000);

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using NovaNetBus.Domain.Addressing;
+using NovaNetBus.NetworkWorker.Kernel.Netlink;
 
 namespace NovaNetBus.Netns.Tests.World;
 
@@ -8,6 +9,8 @@ namespace NovaNetBus.Netns.Tests.World;
 internal static class Frames
 {
     public static readonly MacAddress Broadcast = new(0xffff_ffff_ffff);
+    public const byte Icmpv6 = 58;
+    public static readonly Ipv6 AllNodes = Domain.Addressing.Ipv6.Parse("ff02::1"), Unspecified = new(0);
     public static readonly Ipv4 None = new(0), Everybody = new(uint.MaxValue);
 
     public static byte[] Udp(MacAddress from, Ipv4 source, MacAddress to, Ipv4 target, string text, ushort sourcePort = 4000, ushort targetPort = 4001) =>
@@ -30,17 +33,30 @@ internal static class Frames
     /// <summary>The same frame with an 802.1Q tag.</summary>
     public static byte[] Tagged(byte[] frame, ushort vlan) => [.. frame[..12], 0x81, 0, (byte)(vlan >> 8), (byte)vlan, .. frame[12..]];
 
-    public static byte[] Ipv6(MacAddress from, MacAddress to, string text)
-    {
-        var payload = Encoding.ASCII.GetBytes(text);
-        return [.. Mac(to), .. Mac(from), 0x86, 0xdd, 0x60, 0, 0, 0, 0, (byte)payload.Length, 59, 64, 0xfe, 0x80, .. new byte[13], 1, 0xff, 2, .. new byte[13], 1, .. payload];
-    }
+    public static byte[] Ipv6(MacAddress from, MacAddress to, string text) => Ipv6(from, to, Domain.Addressing.Ipv6.Parse("fe80::1"), AllNodes, 59, Encoding.ASCII.GetBytes(text));
+
+    /// <summary>A packet with this next header, such as <see cref="Icmpv6"/>, and what follows it.</summary>
+    public static byte[] Ipv6(MacAddress from, MacAddress to, Ipv6 source, Ipv6 target, byte next, byte[] payload, byte hops = 255) =>
+        [.. Mac(to), .. Mac(from), 0x86, 0xdd, 0x60, 0, 0, 0, 0, (byte)payload.Length, next, hops, .. NetlinkRequest.Address(source), .. NetlinkRequest.Address(target), .. payload];
+
+    public static byte[] Udp6(MacAddress from, Ipv6 source, MacAddress to, Ipv6 target, string text, ushort sourcePort = 4000, ushort targetPort = 4001) =>
+        Ipv6(from, to, source, target, 17, [.. Port(sourcePort), .. Port(targetPort), 0, (byte)(8 + text.Length), 0, 0, .. Encoding.ASCII.GetBytes(text)]);
+
+    /// <summary>A neighbour solicitation (135), advertisement (136) or another message that names an address.</summary>
+    public static byte[] Neighbour(byte type, MacAddress from, Ipv6 source, Ipv6 target, string text) =>
+        Ipv6(from, Broadcast, source, AllNodes, Icmpv6, NeighbourMessage(type, target, text));
+
+    /// <summary>The same behind the header of a fragment, or all but its first bytes.</summary>
+    public static byte[] Fragmented(byte type, MacAddress from, Ipv6 source, Ipv6 target, string text, int skipped = 0) => Ipv6(
+        from, Broadcast, source, AllNodes, 44, [Icmpv6, 0, (byte)(skipped >> 8), (byte)(skipped | 1), 0, 0, 0, 1, .. NeighbourMessage(type, target, text)[skipped..]]);
 
     private static byte[] Arp(byte operation, MacAddress from, MacAddress to, MacAddress sender, Ipv4 senderAddress, MacAddress target, Ipv4 targetAddress, string text) =>
     [
         .. Mac(to), .. Mac(from), 8, 6, 0, 1, 8, 0, 6, 4, 0, operation, .. Mac(sender), .. Ip(senderAddress), .. Mac(target), .. Ip(targetAddress),
         .. Encoding.ASCII.GetBytes(text.PadRight(18)),
     ];
+
+    private static byte[] NeighbourMessage(byte type, Ipv6 target, string text) => [type, 0, 0, 0, 0, 0, 0, 0, .. NetlinkRequest.Address(target), .. Encoding.ASCII.GetBytes(text)];
 
     private static byte[] UdpPacket(Ipv4 source, Ipv4 target, ushort sourcePort, ushort targetPort, byte[] payload)
     {

@@ -58,6 +58,13 @@ internal sealed class TestHost : IDisposable
         CreatedAt = DateTimeOffset.UnixEpoch,
     };
 
+    /// <summary>use_ipv6, and fd00:4::/64 for the network.</summary>
+    public void UseIpv6()
+    {
+        Settings = Settings with { UsesIpv6 = true };
+        Network = Network with { CidrV6 = Ipv6Cidr.Parse("fd00:4::/64"), GatewayV6 = Ipv6.Parse("fd00:4::1") };
+    }
+
     /// <summary>What the host is for its network.</summary>
     public NetworkPart Part { get; set; } = NetworkPart.Gateway;
 
@@ -75,7 +82,7 @@ internal sealed class TestHost : IDisposable
     public void Renew(TimeSpan lease) => Namespace.Run(() => kernel.Renew(Stopwatch.GetTimestamp() + (long)(lease.TotalSeconds * Stopwatch.Frequency)));
 
     /// <summary>Tells the neighbours of the gateway's address and of the floating ones.</summary>
-    public void Announce() => Namespace.Run(() => kernel.Announce([Gateway, .. Floatings.Select(floating => floating.Address)]));
+    public void Announce() => Namespace.Run(() => kernel.Announce(LeasedAddresses.Of(planned)));
 
     public HostState Read(HostState wanted) => Namespace.Run(() => kernel.Read(wanted));
 
@@ -197,6 +204,12 @@ internal sealed class TestVm : IDisposable
 
     public Ipv4 Address { get; }
 
+    /// <summary>The one that it gives itself in fd00:4::/64.</summary>
+    public Ipv6 AddressV6 => Ipv6Cidr.Parse("fd00:4::/64").AddressOf(Mac);
+
+    /// <summary>The one that it gives itself for its link alone.</summary>
+    public Ipv6 LinkLocal => Ipv6Cidr.LinkLocal.AddressOf(Mac);
+
     public string PortName { get; }
 
     public ServedPort Port { get; private set; }
@@ -226,6 +239,17 @@ internal sealed class TestVm : IDisposable
         Namespace.Ip($"link set eth0 address {mac}");
         Port = Port with { Mac = Mac };
     }
+
+    /// <summary>Waits until its kernel has given itself addresses by router advertisements, and checked them; all but those of the link, with their prefix.</summary>
+    public string AwaitIpv6()
+    {
+        var found = "";
+        Assert.True(SpinWait.SpinUntil(() => (found = Ipv6Addresses()).Length > 0, TimeSpan.FromSeconds(40)), $"{PortName} has no IPv6 address");
+        return found;
+    }
+
+    private string Ipv6Addresses() => string.Join(' ', Namespace.Ip("-6 -o addr show dev eth0 scope global -tentative").Split('\n', StringSplitOptions.RemoveEmptyEntries)
+        .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[3]));
 
     /// <summary>Runs a real DHCP client once; what it was given, as a line, or empty.</summary>
     public string AskForAddress(int tries = 5)

@@ -129,16 +129,21 @@ internal sealed class DhcpFiles(string statePath, Guid networkId)
     }
 
     private sealed record SavedServer(
-        string Bridge, int BridgeIndex, string Server, string Range, int LeaseSeconds, string DomainName, string? Router, string[] DnsServers, int Mtu)
+        string Bridge, int BridgeIndex, string Server, string Range, int LeaseSeconds, string DomainName, string? Router, string[] DnsServers, int Mtu,
+        bool AnswersDhcp = true, string? Advertised = null)
     {
         public static SavedServer From(DhcpServer server, int bridgeIndex) => new(
             server.Bridge, bridgeIndex, server.Server.ToString(), server.Range.ToString(), server.LeaseSeconds, server.DomainName,
-            server.Router?.ToString(), [.. server.DnsServers.Select(dns => dns.ToString())], server.Mtu);
+            server.Router?.ToString(), [.. server.DnsServers.Select(dns => dns.ToString())], server.Mtu, server.AnswersDhcp, server.Advertised?.ToString());
 
         public (DhcpServer, int) ToServer(Guid networkId) => (
             new DhcpServer(
                 networkId, Bridge, Ipv4.Parse(Server), Cidr.Parse(Range), LeaseSeconds, DomainName,
-                Router is null ? null : Ipv4.Parse(Router), DnsServers.Select(Ipv4.Parse).ToValueList(), Mtu),
+                Router is null ? null : Ipv4.Parse(Router), DnsServers.Select(Ipv4.Parse).ToValueList(), Mtu)
+            {
+                AnswersDhcp = AnswersDhcp,
+                Advertised = Advertised is null ? null : Ipv6Cidr.Parse(Advertised),
+            },
             BridgeIndex);
     }
 }

@@ -40,5 +40,8 @@ internal sealed record LinkAddress(int LinkIndex, System.Net.IPAddress Address, 
     /// <summary>Null for IPv6.</summary>
     public Ipv4? Ipv4 => Domain.Addressing.Ipv4.TryParse(Address.ToString(), out var address) ? address : null;
 
+    /// <summary>Null for IPv4.</summary>
+    public Ipv6? Ipv6 => Domain.Addressing.Ipv6.TryParse(Address.ToString(), out var address) ? address : null;
+
     public override string ToString() => $"{Address}/{PrefixLength}";
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using NovaNetBus.Domain.Addressing;
 
 namespace NovaNetBus.NetworkWorker.Kernel.Netlink;
 
@@ -54,6 +55,14 @@ internal sealed class NetlinkRequest
     {
         var bytes = new byte[4];
         BinaryPrimitives.WriteUInt32BigEndian(bytes, value);
+        return bytes;
+    }
+
+    /// <summary>The same of IPv6.</summary>
+    public static byte[] Address(Ipv6 address)
+    {
+        var bytes = new byte[16];
+        BinaryPrimitives.WriteUInt128BigEndian(bytes, address.Value);
         return bytes;
     }
 

@@ -18,7 +18,7 @@ internal sealed class Rtnetlink : IDisposable
     private const ushort AddressAddress = 1, AddressLocal = 2, AddressBroadcast = 4, AddressProtocol = 11;
     private const ushort RouteDestination = 1;
     private const uint Up = 0x1, SkipStatistics = 8;
-    private const byte Ipv4Family = 2, ScopeLink = 253, ScopeGlobal = 0;
+    private const byte Ipv4Family = 2, Ipv6Family = 10, NoDuplicateDetection = 0x2, ScopeLink = 253, ScopeGlobal = 0;
     private const int LongestWithBroadcast = 31;
     private static readonly Cidr LinkLocal = Cidr.Parse("169.254.0.0/16");
 
@@ -99,6 +99,17 @@ internal sealed class Rtnetlink : IDisposable
 
         Unless(NetlinkException.Exists, request, $"add address {address}/{prefixLength} to interface {linkIndex}");
     }
+
+    /// <summary>Adds an IPv6 address, which is good at once: nobody is asked whether he has it.</summary>
+    public void AddAddress(int linkIndex, Ipv6 address, int prefixLength) => Unless(
+        NetlinkException.Exists,
+        new NetlinkRequest(NewAddress, Request | Acknowledge | Create | Exclusive, AddressPart(linkIndex, prefixLength, address)).With(AddressLocal, NetlinkRequest.Address(address)),
+        $"add address {address}/{prefixLength} to interface {linkIndex}");
+
+    public void RemoveAddress(int linkIndex, Ipv6 address, int prefixLength) => Unless(
+        NetlinkException.AddressNotAvailable,
+        new NetlinkRequest(DeleteAddress, Request | Acknowledge, AddressPart(linkIndex, prefixLength, address)).With(AddressLocal, NetlinkRequest.Address(address)),
+        $"delete address {address}/{prefixLength} of interface {linkIndex}");
 
     /// <summary>Adds an IPv4 address alone, as a /32, with our mark. False: the interface has it already.</summary>
     public bool AddFloatingAddress(int linkIndex, Ipv4 address)
@@ -185,6 +196,13 @@ internal sealed class Rtnetlink : IDisposable
         var part = new byte[8];
         (part[0], part[1], part[3]) = (Ipv4Family, (byte)prefixLength, scope);
         BitConverter.TryWriteBytes(part.AsSpan(4), linkIndex);
+        return part;
+    }
+
+    private static byte[] AddressPart(int linkIndex, int prefixLength, Ipv6 address)
+    {
+        var part = AddressPart(linkIndex, prefixLength, Ipv6Cidr.LinkLocal.Contains(address) ? ScopeLink : ScopeGlobal);
+        (part[0], part[2]) = (Ipv6Family, NoDuplicateDetection);
         return part;
     }
 
