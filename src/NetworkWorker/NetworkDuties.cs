@@ -28,7 +28,7 @@ internal sealed partial class NetworkDuties(
     private HostLease lease = HostLease.None;
     private IReadOnlyDictionary<Guid, NetworkDuty> duties = new Dictionary<Guid, NetworkDuty>();
     private IReadOnlyList<NetworkDuty> done = [];
-    private bool mustLetGo = true;
+    private bool mustLetGo = true, isUnready;
     private int announcements;
 
     /// <summary>True while the host serves a network, or is to: it reports more often then.</summary>
@@ -58,7 +58,7 @@ internal sealed partial class NetworkDuties(
         mustLetGo |= lost.Count > 0;
         if (mustLetGo)
         {
-            await reconciler.ReconcileAsync(cancellation);
+            await ReconcileAsync(cancellation);
             mustLetGo = false;
         }
 
@@ -73,7 +73,7 @@ internal sealed partial class NetworkDuties(
             host.Announce(reconciler.Leased);
         }
 
-        if (!answer.SequenceEqual(done) && oneAtATime.CurrentCount > 0)
+        if ((!answer.SequenceEqual(done) || isUnready) && oneAtATime.CurrentCount > 0)
         {
             _ = FollowAsync(answer, cancellation);
         }
@@ -85,7 +85,7 @@ internal sealed partial class NetworkDuties(
         await oneAtATime.WaitAsync(cancellation);
         try
         {
-            await reconciler.ReconcileAsync(cancellation);
+            var unsettled = (await ReconcileAsync(cancellation)).Unsettled;
             if (answer.Any(duty => duty.Task == NetworkTask.Serve && !done.Contains(duty)))
             {
                 announcements = Announcements;
@@ -93,9 +93,10 @@ internal sealed partial class NetworkDuties(
                 await CatchUpAsync(cancellation);
             }
 
-            await TellReadyAsync([.. answer.Where(duty => duty is { Task: NetworkTask.Prepare, IsReady: false }).Select(duty => duty.NetworkId)], cancellation);
+            var prepared = answer.Where(duty => duty is { Task: NetworkTask.Prepare, IsReady: false }).Select(duty => duty.NetworkId).ToList();
+            await TellReadyAsync([.. prepared.Except(unsettled)], cancellation);
             await GiveOverAsync([.. answer.Where(duty => duty.Task == NetworkTask.GiveOver).Select(duty => duty.NetworkId)], cancellation);
-            done = answer;
+            (done, isUnready) = (answer, prepared.Exists(unsettled.Contains));
         }
         catch (Exception fault) when (!cancellation.IsCancellationRequested)
         {
@@ -109,6 +110,15 @@ internal sealed partial class NetworkDuties(
         {
             oneAtATime.Release();
         }
+    }
+
+    /// <summary>
+    /// Brings the host as far as it comes: what cannot be done for one network keeps no other from its lease. Throws while the host might answer for what it has lost.
+    /// </summary>
+    private async Task<Reconciled> ReconcileAsync(CancellationToken cancellation)
+    {
+        var reconciled = await reconciler.ReconcileAsync(cancellation);
+        return reconciled.Left.FirstOrDefault(step => step.KeepsSilence) is { } step ? throw new InvalidOperationException($"it could not be done: {step}") : reconciled;
     }
 
     private async Task TellReadyAsync(IReadOnlyCollection<Guid> networks, CancellationToken cancellation)

@@ -127,6 +127,27 @@ public sealed class reconciling_a_host : IDisposable
     }
 
     [Fact]
+    public void a_nic_that_cannot_be_taken_holds_up_its_own_bridge_and_no_other()
+    {
+        var (bad, good) = (host.Network with { Id = Guid.NewGuid(), Bridge = "br0", BridgeInterface = "bad0" }, host.Network);
+        host.Connect("bad0");
+        host.Namespace.Ip("addr add 192.0.2.7/24 dev bad0");
+        host.Connect("flat0");
+        host.Settings = host.Settings with { FlatInterface = "flat0" };
+        host.Others.Add(new ServedNetwork(bad with { Cidr = Cidr.Parse("10.5.0.0/24") }, Ipv4.Parse("10.5.0.1")));
+        var vm = host.PlugKnown(11);
+
+        Assert.Equal("uplink bad0", Assert.Single(Assert.Throws<HostApplyException>(() => host.Reconcile()).Failures).Action.Resource.Key);
+
+        Assert.StartsWith("bound 10.4.0.11/24", vm.PlugIn().AskForAddress(), StringComparison.Ordinal);
+        Assert.Contains("master br100", host.Namespace.Ip("link show flat0"), StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(host.StatePath, "networks", bad.Id.ToString())));
+        var left = Reconciled.Of(new HostView("host-a", host.Settings, [new ServedNetwork(good, TestHost.Gateway), .. host.Others], host.Ports), host.Plan(), host.Read(host.Plan()));
+        Assert.Equal(bad.Id, Assert.Single(left.Unsettled));
+        Assert.DoesNotContain(left.Left, step => step.KeepsSilence);
+    }
+
+    [Fact]
     public void a_nic_that_is_not_there_is_named()
     {
         host.Settings = host.Settings with { FlatInterface = "flat9" };

@@ -8,6 +8,12 @@ public abstract record HostAction
     /// <summary>What the step is about: as it will be, or (for <see cref="Remove"/>) as it was.</summary>
     public HostResource Resource { get; }
 
+    /// <summary>
+    /// True for a step without which the host might answer for what it has lost: rules and their elements, and whatever answers and is to go. What is only missing
+    /// answers to nobody.
+    /// </summary>
+    public bool KeepsSilence => Resource is FirewallRules or FirewallElement || (this is not Add && Resource is BridgeAddress or FloatingAddress or DhcpServer);
+
     /// <summary>Brings into being what is not there.</summary>
     public sealed record Add : HostAction
     {

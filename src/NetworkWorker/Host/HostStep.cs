@@ -9,6 +9,20 @@ internal sealed record HostStep(IReadOnlyList<HostAction> Actions, IReadOnlyList
 {
     public bool IsRemoval => Actions[0] is HostAction.Remove;
 
+    /// <summary>Without it nothing else may come: settings of the kernel, and the rules that guard everybody's ports.</summary>
+    public bool HoldsUpAll => !IsRemoval && Actions[0].Resource is Sysctl or FirewallRules or FirewallElement;
+
+    /// <summary>The bridge that rests on it, with all that comes later for it; null: nothing does.</summary>
+    public string? Bridge => Actions[0].Resource switch
+    {
+        Bridge bridge => bridge.Name,
+        BridgeAddress address => address.Bridge,
+        Uplink uplink => uplink.Bridge,
+        DhcpServer server => server.Bridge,
+        DhcpHost host => host.Bridge,
+        _ => null,
+    };
+
     public bool ReplacesRules => !IsRemoval && Actions[0].Resource is FirewallRules;
 
     /// <summary>What this step takes away, what it changes included.</summary>
@@ -55,5 +69,6 @@ internal static class HostSteps
 
     private static bool GoTogether(HostAction first, HostAction second) =>
         first.Resource is FirewallElement or DhcpHost && first.Resource.GetType() == second.Resource.GetType()
-        && first is HostAction.Remove == second is HostAction.Remove;
+        && first is HostAction.Remove == second is HostAction.Remove
+        && (first.Resource as DhcpHost)?.Bridge == (second.Resource as DhcpHost)?.Bridge;
 }

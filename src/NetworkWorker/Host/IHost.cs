@@ -13,7 +13,7 @@ internal interface IHost
 
     /// <summary>
     /// Does the steps in the order of <see cref="HostDiff"/>, neighbours of a kind together. Safe to repeat. Goes on with the other
-    /// removals when one fails, and stops at the first build-up that does. Throws <see cref="HostApplyException"/>: the host is in between then,
+    /// steps when one fails, but for those of the same bridge, and for all when the settings or rules that guard everybody fail. Throws <see cref="HostApplyException"/>: the host is in between then,
     /// to be read again.
     /// </summary>
     void Apply(IReadOnlyList<HostAction> actions);

@@ -38,15 +38,18 @@ internal sealed class KernelHost(string statePath, int announcements = 0, bool r
         lock (oneAtATime)
         {
             var failures = new List<HostFailure>();
-            foreach (var step in HostSteps.Of(actions))
+            var (steps, failed) = (HostSteps.Of(actions), new HashSet<string>());
+            foreach (var step in steps.Where(step => step.Bridge is not { } bridge || !failed.Contains(bridge)))
             {
                 if (Try(step) is { } failure)
                 {
                     failures.AddRange(step.Actions.Select(action => failure(action)));
-                    if (!step.IsRemoval && step.Actions[0].Resource is not FloatingAddress) // nothing rests on one of those
+                    if (step.HoldsUpAll)
                     {
                         break;
                     }
+
+                    failed.UnionWith(step is { IsRemoval: false, Bridge: { } held } ? [held] : []);
                 }
             }
 

@@ -26,10 +26,11 @@ internal sealed partial class Reconciler(string hostName, IHost host, ViewReader
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(60), RetryInterval = TimeSpan.FromSeconds(1);
 
     private readonly Channel<Pending> queue = Channel.CreateBounded<Pending>(1024);
-    private readonly List<Pending> askedForAll = [];
+    private readonly List<TaskCompletionSource<Reconciled>> askedForAll = [];
     private HostState known = HostState.Empty;
     private bool isRead;
     private HostReconciled? unrecorded;
+    private Reconciled? last;
 
     /// <summary>Null once the host was brought into its planned state and is believed to be in it; else what stands against it.</summary>
     public string? NotReady { get; private set; } = "the first reconcile has not ended";
@@ -61,17 +62,19 @@ internal sealed partial class Reconciler(string hostName, IHost host, ViewReader
     /// <summary>As above, for a change that is made up when its turn has come.</summary>
     public async Task<IReadOnlyList<string>> ApplyAsync(Func<HostChange> change, CancellationToken cancellation)
     {
-        var pending = new Pending(change, new TaskCompletionSource<IReadOnlyList<string>>(TaskCreationOptions.RunContinuationsAsynchronously));
+        var pending = new Pending.One(change);
         await queue.Writer.WriteAsync(pending, cancellation);
         return await pending.Done.Task;
     }
 
-    /// <summary>Completes when the whole host is as the ledger says, read after this call. Throws when it could not be brought there.</summary>
-    public async Task ReconcileAsync(CancellationToken cancellation)
+    /// <summary>
+    /// Completes when the whole host is as the ledger says, read after this call, as far as it could be brought there. Throws when that is not known.
+    /// </summary>
+    public async Task<Reconciled> ReconcileAsync(CancellationToken cancellation)
     {
-        var pending = new Pending(null, new TaskCompletionSource<IReadOnlyList<string>>(TaskCreationOptions.RunContinuationsAsynchronously));
+        var pending = new Pending.All();
         await queue.Writer.WriteAsync(pending, cancellation);
-        await pending.Done.Task.WaitAsync(cancellation);
+        return await pending.Done.Task.WaitAsync(cancellation);
     }
 
     /// <summary>The view with what this host is for each network now.</summary>
@@ -123,12 +126,20 @@ internal sealed partial class Reconciler(string hostName, IHost host, ViewReader
         }
     }
 
-    private List<Pending> Gather()
+    private List<Pending.One> Gather()
     {
-        var batch = new List<Pending>();
+        var batch = new List<Pending.One>();
         while (batch.Count < LargestBatch && queue.Reader.TryRead(out var pending))
         {
-            (pending.Change is null ? askedForAll : batch).Add(pending);
+            switch (pending)
+            {
+                case Pending.One one:
+                    batch.Add(one);
+                    break;
+                case Pending.All all:
+                    askedForAll.Add(all.Done);
+                    break;
+            }
         }
 
         return batch;
@@ -138,20 +149,20 @@ internal sealed partial class Reconciler(string hostName, IHost host, ViewReader
     {
         foreach (var asked in askedForAll)
         {
-            if (NotReady is { } reason)
+            if (last is { } reconciled)
             {
-                asked.Done.TrySetException(new InvalidOperationException(reason));
+                asked.TrySetResult(reconciled);
             }
             else
             {
-                asked.Done.TrySetResult([]);
+                asked.TrySetException(new InvalidOperationException(NotReady));
             }
         }
 
         askedForAll.Clear();
     }
 
-    private void ApplyBatch(List<Pending> batch)
+    private void ApplyBatch(List<Pending.One> batch)
     {
         if (batch.Count == 0)
         {
@@ -160,7 +171,7 @@ internal sealed partial class Reconciler(string hostName, IHost host, ViewReader
 
         try
         {
-            var changes = batch.ConvertAll(pending => pending.Made = pending.Change!());
+            var changes = batch.ConvertAll(pending => pending.Made = pending.Change());
             var steps = HostChange.Steps(changes, known).Select(step => (Step: step, Change: changes.Find(change => change.Explains(step)))).ToList();
             Apply([.. steps.Select(step => step.Step)], steps.ConvertAll(step => step.Change?.Cause));
             batch.ForEach(pending => Changed?.Invoke(pending.Made!.Cause.InstanceId));
@@ -206,18 +217,19 @@ internal sealed partial class Reconciler(string hostName, IHost host, ViewReader
 
     private async Task ReconcileAsync(bool first, CancellationToken stopping)
     {
+        last = null;
         try
         {
             var occasion = first ? "start" : askedForAll.Count > 0 ? "asked" : NotReady is null ? "drift" : "failure";
-            var desired = HostPlanner.Plan(WithParts(await readView(stopping)));
+            var view = WithParts(await readView(stopping));
+            var desired = HostPlanner.Plan(view);
             var actual = host.Read(desired);
             (known, isRead) = (actual, true);
             var actions = HostDiff.Between(desired, actual);
             Drift = first || askedForAll.Count > 0 ? 0 : actions.Count; // what was asked for is no drift
             LogReconcile(log, desired.Count, actions.Count);
-            Apply(actions, [.. actions.Select(_ => (Cause?)null)]);
-            NotReady = null;
-            await RecordAsync(occasion, actions, stopping);
+            last = Bring(view, desired, actions);
+            await RecordAsync(occasion, [.. actions.Except(last.Left)], stopping);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -227,6 +239,23 @@ internal sealed partial class Reconciler(string hostName, IHost host, ViewReader
         {
             NotReady = failure.Message;
             LogFailure(log, failure);
+        }
+    }
+
+    private Reconciled Bring(HostView view, HostState desired, IReadOnlyList<HostAction> actions)
+    {
+        try
+        {
+            Apply(actions, [.. actions.Select(_ => (Cause?)null)]);
+            NotReady = null;
+            return Reconciled.InFull;
+        }
+        catch (HostApplyException failure)
+        {
+            NotReady = failure.Message;
+            LogFailure(log, failure);
+            known = host.Read(desired);
+            return Reconciled.Of(view, desired, known);
         }
     }
 
@@ -268,10 +297,4 @@ internal sealed partial class Reconciler(string hostName, IHost host, ViewReader
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "What was put in order cannot be recorded now: {Reason:l}")]
     private static partial void LogUnrecorded(ILogger log, string reason);
-
-    /// <param name="Change">Null: the whole host.</param>
-    private sealed record Pending(Func<HostChange>? Change, TaskCompletionSource<IReadOnlyList<string>> Done)
-    {
-        public HostChange? Made { get; set; }
-    }
 }

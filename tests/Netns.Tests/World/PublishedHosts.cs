@@ -66,8 +66,12 @@ internal sealed class PublishedHosts : IAsyncDisposable
             StartWorker(host, options);
         }
 
-        await Eventually.HoldsAsync("the scheduler hears of all workers", () => AreAliveAsync(hosts), TimeSpan.FromSeconds(60));
+        await AwaitWorkersAsync([.. hosts]);
     }
+
+    /// <summary>Returns when the scheduler has heard of the workers of these hosts.</summary>
+    public Task AwaitWorkersAsync(params PublishedHost[] wanted) =>
+        Eventually.HoldsAsync("the scheduler hears of all workers", () => AreAliveAsync(wanted), TimeSpan.FromSeconds(60));
 
     /// <summary>Starts the worker of a host, for the first time or again.</summary>
     public void StartWorker(PublishedHost host, params string[] options)
@@ -80,8 +84,8 @@ internal sealed class PublishedHosts : IAsyncDisposable
     /// <summary>Runs <c>novanet</c> with these words; its JSON. A refusal is an exception.</summary>
     public async Task<JsonElement> NovanetAsync(params IEnumerable<string> words)
     {
-        await using var novanet = Start("novanet", [.. words, "--output", "json"]);
-        return JsonDocument.Parse(await novanet.SucceedsAsync(TimeSpan.FromSeconds(60))).RootElement;
+        await using var novanet = Start("novanet", [.. words, "--output", "json", "--timeout", "60"]);
+        return JsonDocument.Parse(await novanet.SucceedsAsync(TimeSpan.FromSeconds(90))).RootElement;
     }
 
     /// <summary>Has this host serve a network; returns when it does.</summary>
@@ -130,7 +134,7 @@ internal sealed class PublishedHosts : IAsyncDisposable
 
         try
         {
-            var rows = await NovanetAsync("host", "list", "--timeout", "5");
+            var rows = await NovanetAsync("host", "list");
             var alive = rows.EnumerateArray().Where(row => row.GetProperty("alive").GetBoolean()).Select(row => row.GetProperty("host").GetString()).ToHashSet();
             return wanted.All(host => alive.Contains(host.Name));
         }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using NSubstitute;
 using NovaNetBus.Contracts;
+using NovaNetBus.Domain.Addressing;
 using NovaNetBus.Domain.HostPlan;
 using NovaNetBus.Domain.Hosts;
 using NovaNetBus.NetworkWorker.Host;
@@ -97,6 +98,46 @@ public sealed class reconciling_a_host
         var refused = await Assert.ThrowsAsync<HostApplyException>(() => changes[1]);
         Assert.Contains("tap2", refused.Message, StringComparison.Ordinal);
         await reconciler.StopAsync(Cancellation);
+    }
+
+    [Fact]
+    public async Task what_cannot_be_done_is_told_with_the_networks_that_lack_it()
+    {
+        var (host, isThere) = (Substitute.For<IHost>(), HostState.Empty);
+        host.Read(default!).ReturnsForAnyArgs(_ => isThere);
+        host.WhenForAnyArgs(it => it.Apply(default!)).Do(call =>
+        {
+            var steps = call.Arg<IReadOnlyList<HostAction>>();
+            var failed = steps.Where(step => step.Resource is Uplink).ToList();
+            isThere = isThere.After(steps.Except(failed));
+            throw new HostApplyException([.. failed.Select(step => new HostFailure(step, ErrorCodes.HostConfigurationFailed, "the kernel said no"))]);
+        });
+        var other = new ServedNetwork(Worlds.Net with { Id = Guid.NewGuid(), Bridge = "br101" }, Ipv4.Parse("10.0.0.2"));
+        using var reconciler = Of(host, () => Worlds.View() with { Networks = [.. Worlds.View().Networks, other] });
+        await reconciler.StartAsync(Cancellation);
+
+        var reconciled = await reconciler.ReconcileAsync(Cancellation).WaitAsync(TimeSpan.FromSeconds(10), Cancellation);
+
+        Assert.Equal("uplink eth1", Assert.Single(reconciled.Left).Resource.Key);
+        Assert.Equal([Worlds.Net.Id], reconciled.Unsettled);
+        Assert.False(reconciled.Left[0].KeepsSilence);
+        Assert.Contains("the kernel said no", reconciler.NotReady, StringComparison.Ordinal);
+        await reconciler.StopAsync(Cancellation);
+    }
+
+    [Theory, InlineData("rules"), InlineData("element"), InlineData("address"), InlineData("server")]
+    public void what_might_answer_for_what_was_lost_keeps_a_host_from_its_lease(string what)
+    {
+        HostResource resource = what switch
+        {
+            "rules" => new FirewallRules(1),
+            "element" => new FirewallElement(FirewallSet.SilentAddresses, ["10.0.0.1"]),
+            "address" => new BridgeAddress("br100", Ipv4.Parse("10.0.0.1"), 24),
+            _ => HostPlanner.Plan(Worlds.View()).Resources.OfType<DhcpServer>().Single(),
+        };
+
+        Assert.True(new HostAction.Remove(resource).KeepsSilence);
+        Assert.Equal(what is "rules" or "element", new HostAction.Add(resource).KeepsSilence);
     }
 
     [Fact]
