@@ -49,7 +49,7 @@ internal sealed class BatchState
     public async Task BeginAsync(IReadOnlyList<InstanceWork> works, IReadOnlyCollection<BlockKey> likelyBlocks, CancellationToken cancellation)
     {
         Guid[] instanceIds = [.. works.Select(work => work.InstanceId).OfType<Guid>().Distinct()];
-        string[] hostNames = [.. works.Select(work => work.Host).Distinct()];
+        string[] hostNames = [.. works.Select(work => work.Host).Concat(works.Select(work => work.NamedHost).OfType<string>()).Distinct()];
         var batch = session.Documents.CreateBatchQuery();
         var stamp = NetworkDirectory.AskFor(batch);
         var instanceDocuments = batch.LoadMany<InstanceDocument>().ByIdList(instanceIds);

@@ -55,6 +55,7 @@ internal static class EventNames
         [typeof(InstanceMoving)] = "instance-moving",
         [typeof(InstanceLeftHost)] = "instance-left-host",
         [typeof(InstanceMoved)] = "instance-moved",
+        [typeof(InstanceAttended)] = "instance-attended",
         [typeof(HostJoined)] = "host-joined",
         [typeof(HostRetired)] = "host-retired",
         [typeof(RequestRefused)] = "request-refused",

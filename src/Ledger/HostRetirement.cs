@@ -74,7 +74,7 @@ public sealed class HostRetirement
         await using var session = await sessions.SnapshotAsync(cancellation);
         var documents = await session.Documents.Query<InstanceDocument>()
             .Where(instance => instance.Host == host && instance.Status != InstanceStatus.Released).ToListAsync(cancellation);
-        return [.. documents.Where(document => document.State.ConcernedHosts().Count > 0).Select(document => document.Id)];
+        return [.. documents.Where(document => document.State.IsAttended && document.State.ConcernedHosts().Count > 0).Select(document => document.Id)];
     }
 
     private async Task<IReadOnlyList<BlockKey>> BlocksAsync(string host, CancellationToken cancellation)

@@ -3,6 +3,7 @@ using NovaNetBus.Domain.HostPlan;
 using NovaNetBus.Domain.Hosts;
 using NovaNetBus.Domain.Instances;
 using NovaNetBus.Domain.Networks;
+using Npgsql;
 
 namespace NovaNetBus.Ledger;
 
@@ -30,6 +31,8 @@ public sealed record WaitingInstance(Guid InstanceId, string? MessageId, Asker? 
 /// <summary>Reads what a host must serve, for a full reconcile.</summary>
 public sealed class HostViews
 {
+    private const string Unattended = $"select id from {LedgerSetup.SchemaName}.mt_doc_instance where host = @host and not (data -> 'state' ->> 'isAttended')::boolean";
+
     private readonly LedgerSessions sessions;
 
     internal HostViews(LedgerSessions sessions) => this.sessions = sessions;
@@ -60,6 +63,24 @@ public sealed class HostViews
         }
 
         return waiting;
+    }
+
+    /// <summary>
+    /// The instances of this host that came while it had no worker. Read when no commit about instances runs: once the host has joined, no further one comes.
+    /// </summary>
+    public async Task<IReadOnlyList<Guid>> UnattendedAsync(string host, CancellationToken cancellation)
+    {
+        await using var session = await sessions.NetworksAsync(cancellation);
+        await using var command = new NpgsqlCommand(Unattended, session.Connection);
+        command.Parameters.AddWithValue("host", host);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var found = new List<Guid>();
+        while (await reader.ReadAsync(cancellation))
+        {
+            found.Add(reader.GetGuid(0));
+        }
+
+        return found;
     }
 
     /// <summary>Those that have or had addresses of networks that this host serves for all, or is to serve. Found by the addresses, since an instance does not say.</summary>

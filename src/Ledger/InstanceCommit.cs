@@ -97,6 +97,7 @@ internal sealed class InstanceCommit(LedgerSessions sessions)
             Macs = state.Macs,
             FixedIpsLeft = state.FixedIpsLeft(work),
             Floatings = state.Floatings.Known,
+            LacksWorker = work.NamedHost is { } named && state.Hosts.Find(named) is null or { IsRetired: true },
         };
 
         /// <summary>No block is offered twice to one work: one with a free address is not enough for an instance that needs two.</summary>

@@ -32,16 +32,20 @@ public sealed class InstanceLedger
     /// <summary>This program's commits since it started, those about addresses alone included.</summary>
     public CommitCount Commits => writer.Count;
 
-    /// <summary>Addresses for a new instance. Refusals: see <see cref="InstanceDecisions.Spawn"/>. A host that is not known yet joins by it.</summary>
+    /// <summary>Addresses for a new instance. Refusals: see <see cref="InstanceDecisions.Spawn"/>. The host whose worker asks joins by it, if it is not known yet.</summary>
     public Task<InstanceOutcome> SpawnAsync(Spawn command, Origin origin, CancellationToken cancellation) => writer.SubmitAsync(
         new InstanceWork(
-            command.InstanceId, command.Host, command.Now, origin, situation => InstanceDecisions.Spawn(command, situation),
-            Joins: true, Metadata: command.Metadata, ProjectId: command.ProjectId, DefaultQuota: command.Policy.QuotaToHold, LikelyMacs: command.LikelyMacs),
+            command.InstanceId, origin.Host, command.Now, origin, situation => InstanceDecisions.Spawn(command, situation),
+            Joins: true, Metadata: command.Metadata, ProjectId: command.ProjectId, DefaultQuota: command.Policy.QuotaToHold, NamedHost: command.Host, LikelyMacs: command.LikelyMacs),
         cancellation);
 
     /// <summary>The instance as it is, after all that was asked before; nothing is decided.</summary>
     public Task<InstanceOutcome> FindAsync(Guid instanceId, DateTimeOffset now, Origin origin, CancellationToken cancellation) => writer.SubmitAsync(
         new InstanceWork(instanceId, origin.Host, now, origin, _ => InstanceDecision.Unchanged), cancellation);
+
+    /// <summary>A worker has come to the host of this instance, which had none: see <see cref="InstanceDecisions.Attended"/>.</summary>
+    public Task<InstanceOutcome> AttendedAsync(Guid instanceId, DateTimeOffset now, Origin origin, CancellationToken cancellation) => writer.SubmitAsync(
+        new InstanceWork(instanceId, origin.Host, now, origin, situation => InstanceDecisions.Attended(origin.Host, situation, now)), cancellation);
 
     /// <summary>An instance's end; its addresses are free after <see cref="ReleasedAsync"/>. Of an unknown instance it stays known that it must not come.</summary>
     public Task<InstanceOutcome> DeleteAsync(Guid instanceId, DateTimeOffset now, Origin origin, CancellationToken cancellation) => writer.SubmitAsync(
@@ -65,7 +69,7 @@ public sealed class InstanceLedger
     /// <summary>Takes back what a spawning was given, since its host cannot be brought into that state: see <see cref="InstanceDecisions.Withdrawn"/>.</summary>
     public Task<InstanceOutcome> WithdrawnAsync(Spawn command, long generation, Refusal why, Origin origin, CancellationToken cancellation) => writer.SubmitAsync(
         new InstanceWork(
-            command.InstanceId, command.Host, command.Now, origin, situation => InstanceDecisions.Withdrawn(command, generation, why, situation), NeedsBlocks: true),
+            command.InstanceId, origin.Host, command.Now, origin, situation => InstanceDecisions.Withdrawn(command, generation, why, situation), NeedsBlocks: true),
         cancellation);
 
     /// <summary>One more address for a running instance. Refusals: see <see cref="FixedIpChanges.Add"/>.</summary>
@@ -97,13 +101,14 @@ public sealed class InstanceLedger
 
     /// <summary>The host is to let go of an instance that moves. Refusals: see <see cref="Moves.Leave"/>.</summary>
     public Task<InstanceOutcome> LeaveAsync(MoveInstance command, Origin origin, CancellationToken cancellation) => writer.SubmitAsync(
-        new InstanceWork(command.InstanceId, origin.Host, command.Now, origin, situation => Moves.Leave(command, situation)), cancellation);
+        new InstanceWork(command.InstanceId, origin.Host, command.Now, origin, situation => Moves.Leave(command, situation), NamedHost: command.Destination), cancellation);
 
     /// <summary>The host has let go of it: see <see cref="Moves.Left"/>.</summary>
     public Task<InstanceOutcome> LeftAsync(Guid instanceId, bool endsLeases, DateTimeOffset now, Origin origin, CancellationToken cancellation) => writer.SubmitAsync(
         new InstanceWork(instanceId, origin.Host, now, origin, situation => Moves.Left(endsLeases, situation, now), NeedsLeaving: true), cancellation);
 
-    /// <summary>The host takes over an instance that moves. Refusals: see <see cref="Moves.Arrive"/>. A host that is not known yet joins by it.</summary>
+    /// <summary>The destination takes over an instance that moves. Refusals: see <see cref="Moves.Arrive"/>. The host whose worker asks joins by it, if it is not known yet.</summary>
     public Task<InstanceOutcome> ArriveAsync(MoveInstance command, Origin origin, CancellationToken cancellation) => writer.SubmitAsync(
-        new InstanceWork(command.InstanceId, origin.Host, command.Now, origin, situation => Moves.Arrive(command, situation), Joins: true, NeedsBlocks: true), cancellation);
+        new InstanceWork(command.InstanceId, origin.Host, command.Now, origin, situation => Moves.Arrive(command, situation), Joins: true, NeedsBlocks: true, NamedHost: command.Destination),
+        cancellation);
 }

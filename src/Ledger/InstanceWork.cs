@@ -16,11 +16,12 @@ namespace NovaNetBus.Ledger;
 /// <param name="ProjectId">Whose it is, when that is not the instance's to say.</param>
 /// <param name="DefaultQuota">How many fixed IPs a project without a quota of its own may have; -1: no limit; null: no quota counts for this work.</param>
 /// <param name="Address">The fixed IP that it is about; null: about none in particular.</param>
+/// <param name="NamedHost">The host that it names, if that may be another than <paramref name="Host"/>; null: none.</param>
 /// <param name="LikelyMacs">The MAC addresses that it will ask for, when there are so many networks; null: none.</param>
 internal sealed record InstanceWork(
     Guid? InstanceId, string Host, DateTimeOffset Now, Origin Origin, Func<InstanceSituation, InstanceDecision> Decide,
     bool Joins = false, bool NeedsBlocks = false, bool NeedsLeaving = false, InstanceMetadata? Metadata = null,
-    string? ProjectId = null, int? DefaultQuota = null, Ipv4? Address = null,
+    string? ProjectId = null, int? DefaultQuota = null, Ipv4? Address = null, string? NamedHost = null,
     Func<int, IEnumerable<MacAddress>>? LikelyMacs = null);
 
 /// <summary>The one writing loop of a program: all that it decides about instances and addresses is committed in groups.</summary>

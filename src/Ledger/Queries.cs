@@ -83,11 +83,11 @@ public sealed class Queries
         return new InstanceEntry(state, ServedNetworks.Of(state, host?.State, networks), host?.State.Settings);
     }
 
-    /// <summary>Where an instance is or was last; null: not known.</summary>
-    public async Task<string?> HostOfInstanceAsync(Guid instanceId, CancellationToken cancellation)
+    /// <summary>All networks in order of creation, without how their addresses stand.</summary>
+    public async Task<IReadOnlyList<Network>> NetworkListAsync(CancellationToken cancellation)
     {
         await using var session = await sessions.SnapshotAsync(cancellation);
-        return (await session.Documents.LoadAsync<InstanceDocument>(instanceId, cancellation))?.Host;
+        return await NetworkDirectory.ReadAsync(session.Documents, cancellation);
     }
 
     /// <summary>One address, also one that was never used; null: no network has it.</summary>

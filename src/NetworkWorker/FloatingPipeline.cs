@@ -97,8 +97,9 @@ internal sealed partial class FloatingPipeline(
         return new FloatingStep.Done();
     }
 
-    private FloatingStep? NotHere(string next, Guid instanceId, Guid? within) =>
-        next != host ? new FloatingStep.At(next) : instanceId != within ? new FloatingStep.Within(instanceId) : null;
+    /// <param name="next">Null: any host may.</param>
+    private FloatingStep? NotHere(string? next, Guid instanceId, Guid? within) =>
+        next is not null && next != host ? new FloatingStep.At(next) : instanceId != within ? new FloatingStep.Within(instanceId) : null;
 
     /// <summary>False: somebody else was first, and the way is another now.</summary>
     private async Task<bool> LeadAsync(AssociateFloating command, Delivery delivery, CancellationToken cancellation)

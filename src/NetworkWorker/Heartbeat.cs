@@ -12,7 +12,8 @@ namespace NovaNetBus.NetworkWorker;
 
 /// <summary>Makes this host known, tells every few seconds that its worker lives, and hears what it has to do.</summary>
 internal sealed class Heartbeat(
-    NovaNetOptions options, HostSettings settings, HostRegistry registry, Reconciler reconciler, NetworkDuties duties, Outage outage, TimeProvider clock) : BackgroundService
+    NovaNetOptions options, HostSettings settings, HostRegistry registry, Reconciler reconciler, NetworkDuties duties, NewlyAttended attended, Outage outage, TimeProvider clock)
+    : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
@@ -46,6 +47,7 @@ internal sealed class Heartbeat(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await outage.WaitOutAsync("Joining", token => registry.JoinAsync(options.Host, settings, options.StatePath, clock.GetUtcNow(), token), stoppingToken);
+        await attended.TakeAsync(stoppingToken);
         while (!stoppingToken.IsCancellationRequested)
         {
             var (sent, answer) = await outage.WaitOutAsync("The heartbeat", BeatAsync, stoppingToken);

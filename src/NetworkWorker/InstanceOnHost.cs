@@ -77,9 +77,10 @@ internal sealed partial class InstanceOnHost(
     private async Task HandOverAsync(InstanceOutcome outcome, Way way)
     {
         var state = outcome.State!;
-        if (state.Host != host || (state.Status == InstanceStatus.Configured && !state.IsLettingGo))
+        var leads = state.IsAttended ? state.Host == host : way.Leads;
+        if (!leads || (state.Status == InstanceStatus.Configured && !state.IsLettingGo))
         {
-            return; // the instance's own host has told all
+            return; // whoever leads has told all
         }
 
         // Whoever is last answers; but only this host knows how to answer what was not asked for by those words.
@@ -91,18 +92,22 @@ internal sealed partial class InstanceOnHost(
     }
 
     /// <summary>Tells why an instance does not get what was asked for it.</summary>
-    public async Task RefuseAsync(Guid instanceId, Refusal refusal, Delivery delivery, CancellationToken cancellation)
+    /// <param name="about">The instance's host; null: this one.</param>
+    public async Task RefuseAsync(Guid instanceId, Refusal refusal, Delivery delivery, CancellationToken cancellation, string? about = null)
     {
         LogRefused(log, refusal.Code, refusal.Message);
         var fact = new RequestRefused(null, instanceId, refusal.Code, refusal.Message, clock.GetUtcNow());
         await outage.WaitOutAsync("Recording a refusal", token => refusals.RecordAsync(fact, OriginOf(instanceId, delivery), token), cancellation);
-        await PublishAsync(Facts.Failed(instanceId, host, refusal), instanceId, delivery, cancellation);
+        await PublishAsync(Facts.Failed(instanceId, about ?? host, refusal), instanceId, delivery, cancellation, about);
     }
 
-    /// <summary>The host lets go of an instance that moves, and that is recorded.</summary>
+    /// <summary>The host lets go of an instance that moves, and that is recorded. Of one that no worker looks after it keeps what it serves, and lets go of what leaves it.</summary>
     public async Task LeaveHostAsync(InstanceOutcome leaving, Way way)
     {
-        await reconciler.ApplyAsync(HostChange.Going(ViewOf(leaving, has: true, leaving: true), new Cause(way.Delivery.MessageId, way.InstanceId)), way.Cancellation);
+        var cause = new Cause(way.Delivery.MessageId, way.InstanceId);
+        var all = ViewOf(leaving, has: true, leaving: true);
+        await reconciler.ApplyAsync(
+            leaving.State!.IsAttended ? HostChange.Going(all, cause) : HostChange.Becoming(all, ViewOf(leaving, has: true, leaving: false), cause), way.Cancellation);
         await SeeLeasesAsync(way.Cancellation);
         await outage.WaitOutAsync("Recording", token => ledger.LeftAsync(way.InstanceId, settings.EndsLeases, clock.GetUtcNow(), way.Origin, token), way.Cancellation);
     }
@@ -265,6 +270,9 @@ internal sealed partial class InstanceOnHost(
 /// <summary>What goes along with a message on its way.</summary>
 internal sealed record Way(Guid InstanceId, Delivery Delivery, Origin Origin, CancellationToken Cancellation)
 {
+    /// <summary>Of an instance that no worker looks after: what was asked for came here, and this worker has the others follow.</summary>
+    public bool Leads { get; init; } = true;
+
     /// <summary>That the host is configured is what was asked for.</summary>
     public bool AnswersConfigured { get; init; } = true;
 

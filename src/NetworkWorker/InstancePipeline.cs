@@ -21,7 +21,7 @@ internal sealed class InstancePipeline(InstanceLedger ledger, InstanceOnHost ins
         if (outcome.Refusal is { } refusal)
         {
             await instances.LetGoAsync(outcome, way); // of what an earlier try may have left
-            await instances.RefuseAsync(command.InstanceId, refusal, delivery, cancellation);
+            await instances.RefuseAsync(command.InstanceId, refusal, delivery, cancellation, command.Host);
             return;
         }
 
@@ -33,7 +33,7 @@ internal sealed class InstancePipeline(InstanceLedger ledger, InstanceOnHost ins
         {
             var why = InstanceOnHost.RefusalOf(failure);
             await instances.LetGoAsync(await outage.WaitOutAsync("Taking back", token => ledger.WithdrawnAsync(command, outcome.State!.Generation, why, way.Origin, token), cancellation), way);
-            await instances.RefuseAsync(command.InstanceId, why, delivery, cancellation);
+            await instances.RefuseAsync(command.InstanceId, why, delivery, cancellation, command.Host);
         }
     }
 
@@ -93,9 +93,10 @@ internal sealed class InstancePipeline(InstanceLedger ledger, InstanceOnHost ins
     /// Another host's instance has changed, and this host alone serves a network of it: it follows, and if it is the last to do so, tells it. By whom it was told first
     /// does not matter: what is done already is left, and what is recorded already is told again.
     /// </summary>
-    public async Task FollowAsync(Guid instanceId, Delivery delivery, CancellationToken cancellation)
+    /// <param name="leads">Whoever led may be gone: of an instance that no worker looks after, this one has the others follow.</param>
+    public async Task FollowAsync(Guid instanceId, Delivery delivery, CancellationToken cancellation, bool leads = false)
     {
-        var way = instances.WayOf(instanceId, delivery, cancellation);
+        var way = instances.WayOf(instanceId, delivery, cancellation) with { Leads = leads };
         var outcome = await outage.WaitOutAsync("Looking", token => ledger.FindAsync(instanceId, clock.GetUtcNow(), way.Origin, token), cancellation);
         if (outcome.State is not { } state)
         {

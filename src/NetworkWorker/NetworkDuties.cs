@@ -158,7 +158,7 @@ internal sealed partial class NetworkDuties(
         foreach (var instance in await views.WaitingForAsync(hostName, cancellation))
         {
             await pipeline.FollowAsync(
-                instance.InstanceId, new Delivery(instance.MessageId, instance.Asker?.CorrelationId, instance.Asker?.ReplyTo, null, null, Redelivered: true), cancellation);
+                instance.InstanceId, new Delivery(instance.MessageId, instance.Asker?.CorrelationId, instance.Asker?.ReplyTo, null, null, Redelivered: true), cancellation, leads: true);
         }
     }
 

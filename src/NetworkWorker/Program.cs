@@ -55,6 +55,7 @@ program.Services
     .AddSingleton<ReconcileRecorder>(services => services.GetRequiredService<HostRegistry>().ReconciledAsync)
     .AddSingleton(services => ActivatorUtilities.CreateInstance<Reconciler>(services, options.Host))
     .AddSingleton(services => ActivatorUtilities.CreateInstance<NetworkDuties>(services, options.Host))
+    .AddSingleton(services => ActivatorUtilities.CreateInstance<NewlyAttended>(services, options.Host))
     .AddSingleton<Heartbeat>()
     .AddHostedService(services => services.GetRequiredService<Heartbeat>())
     .AddHostedService(services => services.GetRequiredService<Reconciler>())

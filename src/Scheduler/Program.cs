@@ -24,7 +24,7 @@ program.Services.AddNovaNetBus(
 program.Services
     .AddSingleton(TimeProvider.System)
     .AddSingleton<Outage>()
-    .AddSingleton<IHostDirectory, LedgerHostDirectory>()
+    .AddSingleton<IHostDirectory, HostDirectory>()
     .AddSingleton<WorkerQueues>()
     .AddSingleton<Router>()
     .AddSingleton<FloatingRouter>()

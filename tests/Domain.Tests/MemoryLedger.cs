@@ -19,6 +19,9 @@ internal sealed class MemoryLedger(params IReadOnlyList<Network> networks)
 
     internal MemoryFloatings Floatings { get; } = new();
 
+    /// <summary>The host that commands name has no worker.</summary>
+    internal bool LacksWorker { get; set; }
+
     /// <summary>How many appends came to something.</summary>
     internal int Appends { get; private set; }
 
@@ -126,6 +129,7 @@ internal sealed class Attempt(MemoryLedger ledger, Guid instance, string host)
             {
                 Macs = macs,
                 Floatings = Floatings.Known,
+                LacksWorker = ledger.LacksWorker,
             };
             switch (ask(situation))
             {

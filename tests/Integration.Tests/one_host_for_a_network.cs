@@ -60,10 +60,12 @@ public sealed class one_host_for_a_network(RunningPrograms programs) : IAsyncLif
     [Fact]
     public async Task a_drained_host_gives_its_networks_over()
     {
-        await ServeByAsync(programs.Host);
-        using var moved = JsonDocument.Parse(await programs.NovanetAsync("host", "drain", programs.Host, "--output", "json"));
-        Assert.All(moved.RootElement.EnumerateArray(), row => Assert.Equal(programs.Host, row.GetProperty("from").GetString()));
-        await Eventually.HoldsAsync("another host serves the network", async () => await HostAsync() != programs.Host);
+        var drained = programs.Host + "-drained"; // until its worker starts anew, so that it is no other test's
+        await programs.StartWorkerAsync(drained);
+        await ServeByAsync(drained);
+        using var moved = JsonDocument.Parse(await programs.NovanetAsync("host", "drain", drained, "--output", "json"));
+        Assert.All(moved.RootElement.EnumerateArray(), row => Assert.Equal(drained, row.GetProperty("from").GetString()));
+        await Eventually.HoldsAsync("another host serves the network", async () => await HostAsync() != drained);
     }
 
     private async Task ServeByAsync(string host)

@@ -10,11 +10,11 @@ public abstract record FloatingWay
     {
     }
 
-    /// <summary>The host of the instance that it is to lead to brings that about, or tells that it is so.</summary>
-    public sealed record Associate(string Host, Guid InstanceId) : FloatingWay;
+    /// <summary>The host of the instance that it is to lead to brings that about, or tells that it is so; null: no worker looks after that one, and any may.</summary>
+    public sealed record Associate(string? Host, Guid InstanceId) : FloatingWay;
 
-    /// <summary>The host of the instance that it leads to lets go of it.</summary>
-    public sealed record Disassociate(string Host, Guid InstanceId, Ipv4 Address) : FloatingWay;
+    /// <summary>The host of the instance that it leads to lets go of it; null: as for <see cref="Associate"/>.</summary>
+    public sealed record Disassociate(string? Host, Guid InstanceId, Ipv4 Address) : FloatingWay;
 
     /// <summary>It was done by this very message before.</summary>
     public sealed record Done(FloatingIpDisassociated Left) : FloatingWay;
@@ -41,7 +41,7 @@ public static class FloatingWays
             return new FloatingWay.Refused(fault);
         }
 
-        var there = new FloatingWay.Associate(instance!.Host!, instance.InstanceId);
+        var there = new FloatingWay.Associate(instance!.IsAttended ? instance.Host : null, instance.InstanceId);
         if (command.FloatingIp is null)
         {
             return there;
@@ -58,7 +58,7 @@ public static class FloatingWays
             (null, null) => there,
             _ when holder!.InstanceId == instance.InstanceId && holder.Floatings.Any(floating => floating.Address == named.Address && floating.FixedIp == fixedIp) => there,
             _ when named.AutoAssigned => new FloatingWay.Refused(AutoAssigned(named.Address)),
-            _ => new FloatingWay.Disassociate(holder!.Host!, holder.InstanceId, named.Address),
+            _ => Disassociated(holder!, named),
         };
     }
 
@@ -71,10 +71,12 @@ public static class FloatingWays
         null => new FloatingWay.Refused(FloatingDecisions.NotFound(address)),
         _ when FloatingDecisions.OwnerFault(named, projectId) is { } notOwned => new FloatingWay.Refused(notOwned),
         { AutoAssigned: true } => new FloatingWay.Refused(AutoAssigned(named.Address)),
-        { IsAssociated: true } when holder is not null => new FloatingWay.Disassociate(holder.Host!, holder.InstanceId, named.Address),
+        { IsAssociated: true } when holder is not null => Disassociated(holder, named),
         { Left: { } left } when request is not null && left.Request == request => new FloatingWay.Done(left),
         _ => new FloatingWay.Refused(NotAssociated(named.Address)),
     };
+
+    private static FloatingWay.Disassociate Disassociated(InstanceNetwork holder, FloatingIp named) => new(holder.IsAttended ? holder.Host : null, holder.InstanceId, named.Address);
 
     internal static Refusal NotAssociated(Ipv4 address) => new("floating-ip-not-associated", $"{address} leads to no instance.");
 

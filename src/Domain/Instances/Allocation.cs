@@ -5,9 +5,12 @@ using NovaNetBus.Domain.Networks;
 
 namespace NovaNetBus.Domain.Instances;
 
-/// <summary>Whom addresses are for. One that <c>IsVpn</c> gets those that networks keep for VPN instances; for <c>HostsServe</c> see <see cref="NetworkPolicy"/>.</summary>
+/// <summary>
+/// Whom addresses are for. One that <c>IsVpn</c> gets those that networks keep for VPN instances; for <c>HostsServe</c> see <see cref="NetworkPolicy"/>, for
+/// <c>IsAttended</c> <see cref="InstanceNetwork.IsAttended"/>.
+/// </summary>
 internal sealed record NicOwner(
-    Guid InstanceId, string ProjectId, string Host, string Hostname, Guid Seed, DateTimeOffset Now, bool HostsServe, bool IsVpn = false);
+    Guid InstanceId, string ProjectId, string Host, string Hostname, Guid Seed, DateTimeOffset Now, bool HostsServe, bool IsVpn = false, bool IsAttended = true);
 
 /// <summary>
 /// One run over the NICs of one instance; later NICs see what earlier ones took. A step returns null when it is done, else what stops the whole run: a refusal, or
@@ -44,6 +47,11 @@ internal sealed class Allocation(NicOwner owner, ValueList<Port> present, Instan
         {
             return Refuse(new Refusal(
                 "no-network-host", $"Network {unserved.Label} has no host that serves it yet: start a worker that may (see 'novanet host list'), or create it with --multi-host true.", Retryable: true));
+        }
+
+        if (!owner.IsAttended && UnattendedHost.WhyNot(owner.Host, selected.Select(wanted => wanted.Network)) is { } needsWorker)
+        {
+            return Refuse(needsWorker);
         }
 
         // What was asked for goes first, so that neither the host nor another NIC takes it as any free address.

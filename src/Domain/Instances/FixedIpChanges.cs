@@ -31,7 +31,7 @@ public static class FixedIpChanges
 {
     /// <summary>
     /// On the instance's first NIC of that network, which DHCP does not offer a second address (nova: 3f6739e2a8), else on a new NIC. Codes: those of
-    /// <see cref="NetworkSelection.For"/>, fixed-ip-limit-exceeded, no-more-fixed-ips, no-network-host, instance-not-found, instance-deleted, invalid-message.
+    /// <see cref="NetworkSelection.For"/>, fixed-ip-limit-exceeded, no-more-fixed-ips, no-network-host, host-not-found, instance-not-found, instance-deleted, invalid-message.
     /// </summary>
     public static InstanceDecision Add(AddFixedIp command, InstanceSituation situation)
     {
@@ -102,7 +102,7 @@ public static class FixedIpChanges
     private static InstanceDecision Add(AddFixedIp command, InstanceNetwork state, SelectedNetwork selected, InstanceSituation situation)
     {
         var allocation = new Allocation(
-            new NicOwner(state.InstanceId, state.ProjectId!, state.Host!, state.Hostname!, command.Seed, command.Now, command.Policy.HostsServe), state.Ports, situation);
+            new NicOwner(state.InstanceId, state.ProjectId!, state.Host!, state.Hostname!, command.Seed, command.Now, command.Policy.HostsServe, IsAttended: state.IsAttended), state.Ports, situation);
         var stop = state.Ports.FirstOrDefault(port => port.NetworkId == selected.Network.Id) is { } nic
             ? allocation.AddressFor(nic, selected.Network)
             : allocation.NicsOn([selected]);
@@ -119,7 +119,7 @@ public static class FixedIpChanges
         null or { Status: InstanceStatus.Failed } => new Refusal("instance-not-found", $"Instance {instanceId} has no network; publish its spawning first."),
         { Status: InstanceStatus.Releasing or InstanceStatus.Released } => InstanceDecisions.Deleted(instanceId),
         { IsOnItsWay: true } => Moves.OnItsWay(instanceId),
-        { } state when state.Host != host => new Refusal("invalid-message", $"Instance {instanceId} is on host {state.Host}; publish this with that routing key."),
+        { } state when !state.IsInHandsOf(host) => new Refusal("invalid-message", $"Instance {instanceId} is on host {state.Host}; publish this with that routing key."),
         _ => null,
     };
 

@@ -36,7 +36,7 @@ public static class FloatingChanges
         }
 
         var state = situation.State!;
-        if (state.Host != situation.Host.Name)
+        if (!state.IsInHandsOf(situation.Host.Name))
         {
             return new InstanceDecision.Refused(Moves.OnItsWay(state.InstanceId), null);
         }
@@ -61,7 +61,7 @@ public static class FloatingChanges
             return new InstanceDecision.Refused(FloatingWays.NotAssociated(command.Address), null);
         }
 
-        return state.IsOnHost && state.Host == situation.Host.Name
+        return state.IsOnHost && state.IsInHandsOf(situation.Host.Name)
             ? new InstanceDecision.Decided
             {
                 Instance = [new InstanceFloatingIpDisassociated(command.Address, Releases: false, command.Request, command.Now)],

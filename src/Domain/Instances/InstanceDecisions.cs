@@ -11,7 +11,7 @@ public static class InstanceDecisions
 {
     /// <summary>
     /// Addresses for all NICs or for none. Codes: those of <see cref="NetworkSelection.For"/> and of <see cref="BlockDecisions"/>, fixed-ip-limit-exceeded,
-    /// no-more-fixed-ips, no-network-host, invalid-mac-address, mac-address-in-use, instance-deleted, invalid-message, no-more-floating-ips, floating-ip-pool-not-found.
+    /// no-more-fixed-ips, no-network-host, host-not-found, invalid-mac-address, mac-address-in-use, instance-deleted, invalid-message, no-more-floating-ips, floating-ip-pool-not-found.
     /// </summary>
     public static InstanceDecision Spawn(Spawn command, InstanceSituation situation) => situation.State switch
     {
@@ -20,6 +20,7 @@ public static class InstanceDecisions
             new Refusal("invalid-message", $"Instance {command.InstanceId} is on host {state.Host}; publish instance-migrating to move it."), null),
         { Status: InstanceStatus.Releasing or InstanceStatus.Released } => new InstanceDecision.Refused(Deleted(command.InstanceId), null),
         { IsOnItsWay: true } => new InstanceDecision.Refused(Moves.OnItsWay(command.InstanceId), null),
+        _ when command.Host != situation.Host.Name && !situation.LacksWorker => new InstanceDecision.Refused(Attended(command.Host), null),
         _ => NetworkSelection.For(command.Policy.Manager, command.ProjectId, command.Networks, situation.Networks) switch
         {
             Decision<SelectedNetwork>.Accepted { Events: var selected } =>
@@ -33,7 +34,7 @@ public static class InstanceDecisions
     public static InstanceDecision Delete(Guid instanceId, InstanceSituation situation, DateTimeOffset now) => situation.State switch
     {
         // only the host that has its ports can let go of them
-        { IsOnHost: true } or { Status: InstanceStatus.Moving or InstanceStatus.Releasing } or { Leaving.Count: > 0 } when situation.State.Host != situation.Host.Name => new InstanceDecision.Refused(
+        { IsOnHost: true } or { Status: InstanceStatus.Moving or InstanceStatus.Releasing } or { Leaving.Count: > 0 } when !situation.State.IsInHandsOf(situation.Host.Name) => new InstanceDecision.Refused(
             new Refusal("invalid-message", $"Instance {instanceId} is on host {situation.State.Host}; publish its deletion with that routing key."), null),
         { Status: InstanceStatus.Releasing or InstanceStatus.Released } => InstanceDecision.Unchanged,
         { IsOnHost: true } or { IsOnItsWay: true } => HeldAddresses.Change(
@@ -92,11 +93,12 @@ public static class InstanceDecisions
     };
 
     /// <summary>
-    /// Its host is gone for good: so is the instance, unless it was about to leave, and nobody has to let go of anything. Nothing once the host has joined anew, or for an instance that is elsewhere.
+    /// Its host is gone for good: so is the instance, unless it was about to leave, and nobody has to let go of anything. Nothing once the host has joined anew, or for an instance that is elsewhere,
+    /// or that no worker of this host has ever had.
     /// </summary>
     public static InstanceDecision Forgotten(Guid instanceId, InstanceSituation situation, DateTimeOffset now)
     {
-        if (situation.State is not { } state || state.Host != situation.Host.Name || !situation.Host.IsRetired || state.ConcernedHosts().Count == 0)
+        if (situation.State is not { } state || state.Host != situation.Host.Name || !situation.Host.IsRetired || !state.IsAttended || state.ConcernedHosts().Count == 0)
         {
             return InstanceDecision.Unchanged;
         }
@@ -116,6 +118,12 @@ public static class InstanceDecisions
                 state, [.. state.LeavingFloatings, .. goesOn ? [] : state.Floatings.Select(LeavingIp.Along)], situation, now,
                 floatings => new InstanceDecision.Decided { Instance = end, Blocks = blocks, Floatings = floatings }));
     }
+
+    /// <summary>A worker has come to this host, which had none when the instance came: it follows from now on.</summary>
+    public static InstanceDecision Attended(string host, InstanceSituation situation, DateTimeOffset now) =>
+        situation.State is { IsAttended: false } state && state.ConcernedHosts().Contains(host)
+            ? new InstanceDecision.Decided { Instance = [new InstanceAttended(host, now)] }
+            : InstanceDecision.Unchanged;
 
     /// <summary>The addresses of all NICs, in their order.</summary>
     public static ValueList<Ipv4> AddressesOf(InstanceNetwork state) => state.Ports.Select(port => port.Address).ToValueList();
@@ -140,11 +148,14 @@ public static class InstanceDecisions
             ? new InstanceDecision.Decided { Instance = state.Ready.Contains(host) ? [] : [new InstanceHostReady(host, state.Generation, now)] }
             : null;
 
+    internal static Refusal Attended(string host) => new("invalid-message", $"Host '{host}' has a worker; publish this with that routing key.", Retryable: true);
+
     internal static Refusal Deleted(Guid instanceId) => new("instance-deleted", $"Instance {instanceId} was deleted; its id cannot be used again.");
 
     private static InstanceDecision Allocate(Spawn command, ValueList<SelectedNetwork> selected, InstanceSituation situation)
     {
-        var owner = new NicOwner(command.InstanceId, command.ProjectId, command.Host, command.Hostname, command.Seed, command.Now, command.Policy.HostsServe, command.IsVpn);
+        var isAttended = command.Host == situation.Host.Name;
+        var owner = new NicOwner(command.InstanceId, command.ProjectId, command.Host, command.Hostname, command.Seed, command.Now, command.Policy.HostsServe, command.IsVpn, isAttended);
         var allocation = new Allocation(owner, [], situation);
         if (allocation.NicsOn(selected) is { } stop)
         {
@@ -160,6 +171,7 @@ public static class InstanceDecisions
         var fact = new InstanceNetworkAllocated(command.InstanceId, command.ProjectId, command.Host, command.Hostname, allocation.Ports, command.Now)
         {
             IsVpn = command.IsVpn,
+            IsAttended = isAttended,
             Floatings = place is null ? [] : [new AssociatedIp(place.Floating.Address, place.Block.Pool, place.Floating.Interface, allocation.Ports[0].Address, AutoAssigned: true)],
             MetadataDigest = command.Metadata == InstanceMetadata.Empty ? null : command.Metadata.DigestFor(command.InstanceId),
         };

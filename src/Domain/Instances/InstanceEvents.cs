@@ -25,6 +25,9 @@ public sealed record InstanceNetworkAllocated(
     /// <summary>It is its project's VPN instance.</summary>
     public bool IsVpn { get; init; }
 
+    /// <summary>False: no worker looks after its host.</summary>
+    public bool IsAttended { get; init; } = true;
+
     /// <summary>Floating IPs that came with its addresses.</summary>
     public ValueList<AssociatedIp> Floatings { get; init; } = [];
 
@@ -86,4 +89,11 @@ public sealed record InstanceMoving(string Destination, DateTimeOffset At) : Ins
 public sealed record InstanceLeftHost(string Host, DateTimeOffset At) : InstanceEvent(At);
 
 /// <summary>It is on this host now, which is not ready for it yet.</summary>
-public sealed record InstanceMoved(string Host, DateTimeOffset At) : InstanceEvent(At);
+public sealed record InstanceMoved(string Host, DateTimeOffset At) : InstanceEvent(At)
+{
+    /// <summary>False: no worker looks after that host.</summary>
+    public bool IsAttended { get; init; } = true;
+}
+
+/// <summary>A worker has come to its host, which had none: it bridges and guards its ports from now on.</summary>
+public sealed record InstanceAttended(string Host, DateTimeOffset At) : InstanceEvent(At);

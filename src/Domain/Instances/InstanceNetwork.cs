@@ -53,6 +53,11 @@ public sealed record InstanceNetwork(
     /// <summary>It is its project's VPN instance: it may send for others, and is reached from outside.</summary>
     public bool IsVpn { get; init; }
 
+    /// <summary>
+    /// A worker looks after its host. False: none does, the compute service plugs by itself, and only the hosts of its networks follow (ADR 30); so while it is on its way too.
+    /// </summary>
+    public bool IsAttended { get; init; } = true;
+
     /// <summary>What was taken from it while it goes on, or never came to be, and its host has not let go of yet.</summary>
     public ValueList<Port> Leaving { get; init; } = [];
 
@@ -92,12 +97,15 @@ public sealed record InstanceNetwork(
     /// <summary>The hosts that it has to do with: where something of it may be, or must come to be.</summary>
     public IReadOnlyCollection<string> ConcernedHosts() => Host is not null && (IsOnHost || Status is InstanceStatus.Moving or InstanceStatus.Releasing || Leaving.Count > 0) ? [Host] : [];
 
-    /// <summary>The hosts that must follow a change of it: its own, and those that alone serve a network of it.</summary>
+    /// <summary>True when the worker of this host may change it: that of its own host; of an unattended one any, as it is nobody's.</summary>
+    public bool IsInHandsOf(string host) => !IsAttended || Host == host;
+
+    /// <summary>The hosts that must follow a change of it: its own, if a worker looks after that, and those that alone serve a network of it.</summary>
     /// <param name="networks">All, or those of its ports.</param>
     public IReadOnlyList<string> HostsToFollow(IEnumerable<Network> networks)
     {
         var ids = Ports.Concat(Leaving).Select(port => port.NetworkId).ToHashSet();
-        return [.. networks.Where(network => network.HasOneHost && ids.Contains(network.Id)).Select(network => network.Host).Prepend(Host).OfType<string>().Distinct()];
+        return [.. networks.Where(network => network.HasOneHost && ids.Contains(network.Id)).Select(network => network.Host).Prepend(IsAttended ? Host : null).OfType<string>().Distinct()];
     }
 
     /// <summary>True while its last change waits for this host: it must follow, or it has and all others have too, of which nobody has told since one of them was relieved.</summary>
@@ -120,6 +128,7 @@ public sealed record InstanceNetwork(
             e.InstanceId, InstanceStatus.Allocated, e.ProjectId, e.Host, e.Hostname, e.Ports, (state?.Generation ?? 0) + 1, null, e.At, null)
         {
             IsVpn = e.IsVpn,
+            IsAttended = e.IsAttended,
             Leaving = state?.Leaving ?? [],
             Floatings = e.Floatings,
             LeavingFloatings = state?.LeavingFloatings ?? [],
@@ -129,6 +138,7 @@ public sealed record InstanceNetwork(
         InstanceNetworkRefused e => new InstanceNetwork(
             e.InstanceId, InstanceStatus.Failed, e.ProjectId, e.Host, e.Hostname, [], state?.Generation ?? 0, null, e.At, new Refusal(e.Code, e.Message, e.Retryable))
         {
+            IsAttended = state?.IsAttended ?? true,
             Leaving = [.. state?.Leaving ?? [], .. state?.Ports ?? []],
             LeavingFloatings = [.. state?.LeavingFloatings ?? [], .. (state?.Floatings ?? []).Select(floating => LeavingIp.Along(floating) with { NeverLed = true })],
         },
@@ -147,8 +157,9 @@ public sealed record InstanceNetwork(
         },
         InstanceFixedIpsReleased e => state! with { Leaving = state.Leaving.Where(port => !e.Addresses.Contains(port.Address)).ToValueList() },
         InstanceMoving e => state!.Changed(e.At, null) with { Status = InstanceStatus.Moving, MovingTo = e.Destination, Coming = null, ComingFloating = null },
-        InstanceLeftHost e => state! with { Status = InstanceStatus.Away, Host = state.MovingTo, MovingTo = null, ChangedAt = e.At },
-        InstanceMoved e => state!.Changed(e.At, null) with { Host = e.Host },
+        InstanceLeftHost e => state! with { Status = InstanceStatus.Away, Host = state.MovingTo, IsAttended = false, MovingTo = null, ChangedAt = e.At },
+        InstanceMoved e => state!.Changed(e.At, null) with { Host = e.Host, IsAttended = e.IsAttended },
+        InstanceAttended => state! with { IsAttended = true },
         InstanceFloatingIpAssociated e => state!.Changed(e.At, null) with { Floatings = [.. state.Floatings, e.Floating], ComingFloating = e },
         InstanceFloatingIpDisassociated e => state!.Changed(e.At, null) with
         {

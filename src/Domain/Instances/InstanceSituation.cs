@@ -26,6 +26,9 @@ public sealed record InstanceSituation(
     /// <summary>The segments on which NICs have these MAC addresses; of those looked up so far.</summary>
     public IReadOnlyDictionary<MacAddress, ImmutableHashSet<string>> Macs { get; init; } = ImmutableDictionary<MacAddress, ImmutableHashSet<string>>.Empty;
 
+    /// <summary>No worker is known on the host that the command names: none has started there yet, or it was forgotten. False too when the command names none.</summary>
+    public bool LacksWorker { get; init; }
+
     /// <summary>How many more fixed IPs the instance's project may have; null: no limit, or none that counts for this decision.</summary>
     public long? FixedIpsLeft { get; init; }
 }

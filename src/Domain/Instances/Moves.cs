@@ -15,14 +15,16 @@ public sealed record MoveInstance(Guid InstanceId, string Destination, DateTimeO
 public static class Moves
 {
     /// <summary>
-    /// Its host is to let go of it: see <see cref="Left"/>. Nothing when it has left already, or is where it is to be. Codes: instance-not-found, instance-deleted, invalid-message.
+    /// Its host is to let go of it: see <see cref="Left"/>. Nothing when it has left already, or is where it is to be. Codes: instance-not-found, instance-deleted, invalid-message,
+    /// host-not-found (of a destination without a worker, see <see cref="UnattendedHost"/>).
     /// </summary>
     public static InstanceDecision Leave(MoveInstance command, InstanceSituation situation) => situation.State switch
     {
         null or { Status: InstanceStatus.Failed } or { Status: InstanceStatus.Releasing or InstanceStatus.Released } => Gone(command.InstanceId, situation.State),
         { IsOnHost: true } state when state.Host == command.Destination => InstanceDecision.Unchanged,
-        { IsOnHost: true } state when state.Host == situation.Host.Name =>
-            new InstanceDecision.Decided { Instance = [new InstanceMoving(command.Destination, command.Now)] },
+        { IsOnHost: true } state when state.IsInHandsOf(situation.Host.Name) => NoWorker(command, state, situation) is { } needsWorker
+            ? new InstanceDecision.Refused(needsWorker, null)
+            : new InstanceDecision.Decided { Instance = [new InstanceMoving(command.Destination, command.Now)] },
         { IsOnHost: true } state => new InstanceDecision.Refused(
             new Refusal("invalid-message", $"Instance {command.InstanceId} is on host {state.Host}; publish this with that host as source and routing key."), null),
         _ => InstanceDecision.Unchanged,
@@ -31,7 +33,7 @@ public static class Moves
     /// <summary>The host has let go of an instance that moves, and of all that was leaving it. <paramref name="endsLeases"/> is as for <see cref="InstanceDecisions.Released"/>.</summary>
     public static InstanceDecision Left(bool endsLeases, InstanceSituation situation, DateTimeOffset now) => situation.State switch
     {
-        { Status: InstanceStatus.Moving } state when state.Host == situation.Host.Name => HeldAddresses.Change(
+        { Status: InstanceStatus.Moving } state when state.IsInHandsOf(situation.Host.Name) => HeldAddresses.Change(
             state.Leaving, situation, used => HeldAddresses.LetGo(used, endsLeases, now),
             blocks => HeldFloatings.Left(
                 state, state.LeavingFloatings, situation, now,
@@ -45,13 +47,15 @@ public static class Moves
     };
 
     /// <summary>
-    /// This host takes over an instance that its last one has let go of, with an address of its own where its networks want that. Nothing when it has it already. Codes:
-    /// instance-not-found, instance-deleted, instance-moving (its last host has not let go yet), no-more-fixed-ips.
+    /// The destination takes over an instance that its last host has let go of, with an address of its own where its networks want that. Nothing when it has it already. Another host's
+    /// worker may say so for a destination without one. Codes: instance-not-found, instance-deleted, instance-moving (its last host has not let go yet), no-more-fixed-ips,
+    /// host-not-found, invalid-message.
     /// </summary>
     public static InstanceDecision Arrive(MoveInstance command, InstanceSituation situation) => situation.State switch
     {
         null or { Status: InstanceStatus.Failed } or { Status: InstanceStatus.Releasing or InstanceStatus.Released } => Gone(command.InstanceId, situation.State),
-        { IsOnHost: true } state when state.Host == situation.Host.Name => InstanceDecision.Unchanged,
+        { IsOnHost: true } state when state.Host == command.Destination => InstanceDecision.Unchanged,
+        _ when command.Destination != situation.Host.Name && !situation.LacksWorker => new InstanceDecision.Refused(InstanceDecisions.Attended(command.Destination), null),
         { Status: InstanceStatus.Away } state => TakeOver(command, state, situation),
         _ => new InstanceDecision.Refused(OnItsWay(command.InstanceId), null),
     };
@@ -62,19 +66,29 @@ public static class Moves
 
     private static InstanceDecision TakeOver(MoveInstance command, InstanceNetwork state, InstanceSituation situation)
     {
-        var host = situation.Host.Name;
-        var owner = new NicOwner(state.InstanceId, state.ProjectId!, host, state.Hostname ?? "", Guid.Empty, command.Now, command.HostsServe);
+        if (NoWorker(command, state, situation) is { } needsWorker)
+        {
+            return new InstanceDecision.Refused(needsWorker, null);
+        }
+
+        var host = command.Destination;
+        var isAttended = host == situation.Host.Name;
+        var owner = new NicOwner(state.InstanceId, state.ProjectId!, host, state.Hostname ?? "", Guid.Empty, command.Now, command.HostsServe, IsAttended: isAttended);
         var allocation = new Allocation(owner, state.Ports, situation);
         var networks = state.Ports.Select(port => port.NetworkId).Distinct().Select(id => situation.Networks.FirstOrDefault(network => network.Id == id));
         return allocation.HostAddresses(networks.OfType<Networks.Network>()) ?? HeldAddresses.Change(
             state.Ports, situation, used => [new FixedIpMoved(used.Address, host, command.Now)],
             blocks => new InstanceDecision.Decided
             {
-                Instance = [new InstanceMoved(host, command.Now)],
+                Instance = [new InstanceMoved(host, command.Now) { IsAttended = isAttended }],
                 Blocks = [.. allocation.Blocks, .. blocks],
                 Hosts = allocation.Hosts,
             });
     }
+
+    private static Refusal? NoWorker(MoveInstance command, InstanceNetwork state, InstanceSituation situation) => situation.LacksWorker
+        ? UnattendedHost.WhyNot(command.Destination, situation.Networks.Where(network => state.Ports.Any(port => port.NetworkId == network.Id)))
+        : null;
 
     private static InstanceDecision.Refused Gone(Guid instanceId, InstanceNetwork? state) => new(
         state is null or { Status: InstanceStatus.Failed }

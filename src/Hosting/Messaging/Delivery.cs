@@ -21,6 +21,10 @@ public sealed record Delivery(
     /// <summary>Of a message that a consumer has been given.</summary>
     public static Delivery Of(ConsumeContext context) => Of(context.ReceiveContext);
 
+    /// <summary>True when it came to its queue by one of our own programs, which had found the way, and not by its exchange.</summary>
+    public static bool IsSentOn(ConsumeContext context) =>
+        context.ReceiveContext.TryGetPayload(out RabbitMqBasicConsumeContext? delivery) && delivery.Exchange.Length == 0;
+
     internal static Delivery Of(ReceiveContext context) =>
         context.TryGetPayload(out RabbitMqBasicConsumeContext? delivery)
             ? Of(delivery.Properties, context.Redelivered)

@@ -15,7 +15,7 @@ internal sealed class InstanceConsumers(NovaNetOptions options, InstancePipeline
 
     public Task Consume(ConsumeContext<InstanceSpawning> context)
     {
-        var command = Translation.ToCommand(context.Message, options.Host, Guid.NewGuid(), clock.GetUtcNow()) with
+        var command = Translation.ToCommand(context.Message, Delivery.IsSentOn(context) ? null : options.Host, Guid.NewGuid(), clock.GetUtcNow()) with
         {
             Policy = policy,
             FloatingPool = options.AutoAssignFloatingIp ? options.DefaultFloatingPool : null,

@@ -11,18 +11,19 @@ internal static class Translation
 {
     private const int LongestName = 255, MostNetworks = 64;
 
-    /// <summary>For the worker of <paramref name="host"/>.</summary>
-    public static Spawn ToCommand(InstanceSpawning message, string host, Guid seed, DateTimeOffset now)
+    /// <summary>For the worker of <paramref name="host"/>; null: for one that may act for a host without a worker.</summary>
+    public static Spawn ToCommand(InstanceSpawning message, string? host, Guid seed, DateTimeOffset now)
     {
         Require(message.InstanceId != Guid.Empty, "instanceId must not be the empty UUID");
         Require(IsName(message.ProjectId), $"projectId must have 1 to {LongestName} characters, none of them a control character");
         Require(IsName(message.Hostname), $"hostname must have 1 to {LongestName} characters, none of them a control character");
-        Require(message.Host == host, $"host is not {host}, whose queue this message came to; the routing key must be the instance's host");
+        HostName(message.Host, "host");
+        Require(host is null || message.Host == host, $"host is not {host}, whose queue this message came to; the routing key must be the instance's host");
         var networks = message.Networks ?? [];
         Require(networks.Count <= MostNetworks, $"networks must not name more than {MostNetworks} networks");
         Require(networks.All(network => network is not null && IsName(network.Network)), $"networks[].network must have 1 to {LongestName} characters");
         return new Spawn(
-            message.InstanceId, message.ProjectId, host, message.Hostname,
+            message.InstanceId, message.ProjectId, message.Host, message.Hostname,
             networks.Select(network => new NetworkRequest(network.Network, network.Address, network.MacAddress)).ToValueList(), seed, now)
         {
             IsVpn = message.IsVpn ?? false,

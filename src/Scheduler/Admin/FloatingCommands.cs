@@ -6,11 +6,12 @@ using NovaNetBus.Hosting;
 using NovaNetBus.Hosting.Messaging;
 using NovaNetBus.Hosting.Options;
 using NovaNetBus.Ledger;
+using NovaNetBus.Scheduler.Routing;
 
 namespace NovaNetBus.Scheduler.Admin;
 
 /// <summary>The group <c>floating</c>: ranges and pools, and who has which address.</summary>
-internal sealed class FloatingCommands(FloatingLedger ledger, FloatingQueries queries, Queries instances, WorkerCalls workers, NovaNetOptions options, TimeProvider clock)
+internal sealed class FloatingCommands(FloatingLedger ledger, FloatingQueries queries, Queries instances, FloatingRouter router, WorkerCalls workers, NovaNetOptions options, TimeProvider clock)
 {
     public async Task<object?> CreateAsync(AdminArguments arguments, Delivery delivery, CancellationToken cancellation)
     {
@@ -58,7 +59,7 @@ internal sealed class FloatingCommands(FloatingLedger ledger, FloatingQueries qu
 
         var message = new FloatingAssociate(instance, project, address.ToString(), FixedIp: arguments.Text("fixed"));
         var way = await queries.WayToAssociateAsync(FloatingTranslation.ToCommand(message, options, clock.GetUtcNow()), cancellation);
-        await workers.AskAsync<Contracts.FloatingIpAssociated>(message, HostOf(way), delivery, cancellation);
+        await workers.AskAsync<Contracts.FloatingIpAssociated>(message, await HostOfAsync(way, cancellation), delivery, cancellation);
         return await RowAsync(address, cancellation);
     }
 
@@ -66,17 +67,13 @@ internal sealed class FloatingCommands(FloatingLedger ledger, FloatingQueries qu
     {
         var (address, project) = await OwnedAsync(arguments.Required("ip"), cancellation);
         var way = await queries.WayToDisassociateAsync(address.ToString(), project, request: null, cancellation);
-        await workers.AskAsync<Contracts.FloatingIpDisassociated>(new FloatingDisassociate(address.ToString(), project), HostOf(way), delivery, cancellation);
+        await workers.AskAsync<Contracts.FloatingIpDisassociated>(new FloatingDisassociate(address.ToString(), project), await HostOfAsync(way, cancellation), delivery, cancellation);
         return await RowAsync(address, cancellation);
     }
 
-    private static string HostOf(FloatingWay way) => way switch
-    {
-        FloatingWay.Associate target => target.Host,
-        FloatingWay.Disassociate holder => holder.Host,
-        FloatingWay.Refused { Refusal: var refusal } => throw new RefusedException(refusal.Code, refusal.Message),
-        _ => throw new InvalidOperationException($"{way.GetType().Name} is not known"),
-    };
+    private async Task<string> HostOfAsync(FloatingWay way, CancellationToken cancellation) => way is FloatingWay.Refused { Refusal: var refusal }
+        ? throw new RefusedException(refusal.Code, refusal.Message)
+        : await router.HostOfAsync(way, cancellation) ?? throw new RefusedException(ErrorCodes.HostNotFound, "No worker is known on any host; start novanet-worker.");
 
     private static InstanceOutcome Done(InstanceOutcome outcome) =>
         outcome.Refusal is { } refusal ? throw new RefusedException(refusal.Code, refusal.Message) : outcome;

@@ -1,7 +1,9 @@
 using NovaNetBus.Contracts;
+using NovaNetBus.Domain;
 using NovaNetBus.Domain.Instances;
+using NovaNetBus.Domain.Networks;
 using NovaNetBus.Hosting;
-using NovaNetBus.Ledger;
+using NovaNetBus.Hosting.Options;
 using InstanceNetworkReleased = NovaNetBus.Contracts.InstanceNetworkReleased;
 
 namespace NovaNetBus.Scheduler.Routing;
@@ -19,40 +21,34 @@ internal abstract record Route
     public sealed record Refused(InstanceNetworkFailed Failure) : Route;
 }
 
-/// <summary>What is known of hosts.</summary>
-internal interface IHostDirectory
-{
-    /// <summary>True for a host that has had a worker, and was not forgotten since.</summary>
-    Task<bool> IsKnownAsync(string host, CancellationToken cancellation);
-
-    /// <summary>Where the instance is or was; null: not known.</summary>
-    Task<string?> HostOfInstanceAsync(Guid instanceId, CancellationToken cancellation);
-
-    /// <summary>What is to be told of an instance that has ended; null: it has not, or nothing is known of it.</summary>
-    Task<InstanceNetworkReleased?> ReleasedAsync(Guid instanceId, CancellationToken cancellation);
-}
-
-/// <summary>As the ledger has it.</summary>
-internal sealed class LedgerHostDirectory(HostRegistry hosts, Queries queries) : IHostDirectory
-{
-    public Task<bool> IsKnownAsync(string host, CancellationToken cancellation) => hosts.IsKnownAsync(host, cancellation);
-
-    public Task<string?> HostOfInstanceAsync(Guid instanceId, CancellationToken cancellation) => queries.HostOfInstanceAsync(instanceId, cancellation);
-
-    public async Task<InstanceNetworkReleased?> ReleasedAsync(Guid instanceId, CancellationToken cancellation) =>
-        await queries.InstanceAsync(instanceId, cancellation) is { State: { Status: InstanceStatus.Released, Host: { } host } state } ? Facts.Released(state, host) : null;
-}
-
 /// <summary>Finds the host of an event that no worker's queue took.</summary>
-internal sealed class Router(IHostDirectory hosts)
+internal sealed class Router(IHostDirectory hosts, NovaNetOptions options)
 {
-    /// <summary>To the named host, if it is known: its queue keeps the event until the worker runs.</summary>
-    public async Task<Route> OfSpawningAsync(InstanceSpawning message, CancellationToken cancellation) =>
-        await hosts.IsKnownAsync(message.Host, cancellation)
-            ? new Route.ToWorker(message.Host)
-            : HostNotFound(message.InstanceId, message.Host);
+    /// <summary>
+    /// To the named host, if it is known: its queue keeps the event until the worker runs. To a host that acts for it, if it has no worker and each of the networks has one host
+    /// that serves it.
+    /// </summary>
+    public async Task<Route> OfSpawningAsync(InstanceSpawning message, CancellationToken cancellation)
+    {
+        if (await hosts.IsKnownAsync(message.Host, cancellation))
+        {
+            return new Route.ToWorker(message.Host);
+        }
 
-    /// <summary>To the named host; without one that is known, to the host that the instance was allocated for. Of an instance that ended with its host it is told again.</summary>
+        var networks = await hosts.NetworksAsync(cancellation);
+        var requested = (message.Networks ?? []).Select(network => new NetworkRequest(network?.Network ?? "", null, null)).ToValueList();
+        return NetworkSelection.For(options.NetworkManager, message.ProjectId, requested, networks) switch
+        {
+            Decision<SelectedNetwork>.Accepted selected => await ToUnattendedAsync(message.InstanceId, message.Host, [.. selected.Events.Select(one => one.Network)], cancellation),
+            Decision<SelectedNetwork>.Refused { Refusal: var why } when networks.Any(network => network.HasOneHost) => Refuse(message.InstanceId, message.Host, why),
+            _ => HostNotFound(message.InstanceId, message.Host),
+        };
+    }
+
+    /// <summary>
+    /// To the named host; without one that is known, to the host that the instance was allocated for, or one that acts for it. Of an instance that ended with its host it is told
+    /// again.
+    /// </summary>
     public async Task<Route> OfDeletedAsync(InstanceDeleted message, CancellationToken cancellation)
     {
         if (message.Host is { } named && await hosts.IsKnownAsync(named, cancellation))
@@ -60,36 +56,67 @@ internal sealed class Router(IHostDirectory hosts)
             return new Route.ToWorker(named);
         }
 
-        if (await hosts.HostOfInstanceAsync(message.InstanceId, cancellation) is { } last && await hosts.IsKnownAsync(last, cancellation))
+        if (await HostOfAsync(message.InstanceId, cancellation) is { } host)
         {
-            return new Route.ToWorker(last);
+            return new Route.ToWorker(host);
         }
 
-        if (await hosts.ReleasedAsync(message.InstanceId, cancellation) is { } released)
+        if (await hosts.InstanceAsync(message.InstanceId, cancellation) is { Status: InstanceStatus.Released, Host: { } last } ended)
         {
-            return new Route.Done(released);
+            return new Route.Done(Facts.Released(ended, last));
         }
 
         return message.Host is { } unknown
             ? HostNotFound(message.InstanceId, unknown)
-            : Refuse(message.InstanceId, null, ErrorCodes.InstanceNotFound, $"Instance {message.InstanceId} is not known, and the message names no host.", retryable: false);
+            : Refuse(message.InstanceId, null, new Refusal(ErrorCodes.InstanceNotFound, $"Instance {message.InstanceId} is not known, and the message names no host."));
     }
 
-    /// <summary>To the host where it is now, if that is known: its queue keeps the event until the worker runs.</summary>
-    public async Task<Route> OfMigratedAsync(InstanceMigrated message, CancellationToken cancellation) =>
-        await hosts.IsKnownAsync(message.DestinationHost, cancellation)
-            ? new Route.ToWorker(message.DestinationHost)
-            : HostNotFound(message.InstanceId, message.DestinationHost);
+    /// <summary>
+    /// To the host where it is now, if that is known: its queue keeps the event until the worker runs. A host without a worker cannot take it over: whoever has the instance does so
+    /// in its place.
+    /// </summary>
+    public async Task<Route> OfMigratedAsync(InstanceMigrated message, CancellationToken cancellation)
+    {
+        if (await hosts.IsKnownAsync(message.DestinationHost, cancellation))
+        {
+            return new Route.ToWorker(message.DestinationHost);
+        }
 
-    /// <summary>Of a running instance: to the host where it is.</summary>
-    public async Task<Route> OfInstanceAsync(Guid instanceId, CancellationToken cancellation) =>
-        await hosts.HostOfInstanceAsync(instanceId, cancellation) is { } host && await hosts.IsKnownAsync(host, cancellation)
+        if (await hosts.InstanceAsync(message.InstanceId, cancellation) is not { Ports.Count: > 0 } state)
+        {
+            return HostNotFound(message.InstanceId, message.DestinationHost);
+        }
+
+        var networks = await NetworksOfAsync(state, cancellation);
+        return UnattendedHost.WhyNot(message.DestinationHost, networks) is null && await HostOfAsync(message.InstanceId, cancellation) is { } host
             ? new Route.ToWorker(host)
-            : Refuse(instanceId, null, ErrorCodes.InstanceNotFound, $"Instance {instanceId} is on no host that is known; publish its spawning first.", retryable: false);
+            : HostNotFound(message.InstanceId, message.DestinationHost);
+    }
+
+    /// <summary>Of a running instance: to the host where it is, or one that acts for it.</summary>
+    public async Task<Route> OfInstanceAsync(Guid instanceId, CancellationToken cancellation) =>
+        await HostOfAsync(instanceId, cancellation) is { } host
+            ? new Route.ToWorker(host)
+            : Refuse(instanceId, null, new Refusal(ErrorCodes.InstanceNotFound, $"Instance {instanceId} is on no host that is known; publish its spawning first."));
+
+    /// <summary>Where the instance is, if a worker is known there; or whose worker acts for it. Null: nobody's.</summary>
+    private async Task<string?> HostOfAsync(Guid instanceId, CancellationToken cancellation) => await hosts.InstanceAsync(instanceId, cancellation) switch
+    {
+        { Host: { } host } when await hosts.IsKnownAsync(host, cancellation) => host,
+        { IsAttended: false, Status: not InstanceStatus.Released } => await hosts.ActingForAsync(instanceId, cancellation),
+        _ => null,
+    };
+
+    private async Task<Route> ToUnattendedAsync(Guid instanceId, string host, IReadOnlyList<Network> networks, CancellationToken cancellation) =>
+        UnattendedHost.WhyNot(host, networks) is { } why ? Refuse(instanceId, host, why)
+        : await hosts.ActingForAsync(networks, cancellation) is { } acting ? new Route.ToWorker(acting)
+        : HostNotFound(instanceId, host);
+
+    private async Task<IReadOnlyList<Network>> NetworksOfAsync(InstanceNetwork state, CancellationToken cancellation) =>
+        [.. (await hosts.NetworksAsync(cancellation)).Where(network => state.Ports.Any(port => port.NetworkId == network.Id))];
 
     private static Route.Refused HostNotFound(Guid instanceId, string host) => Refuse(
-        instanceId, host, ErrorCodes.HostNotFound, $"No worker is known on host '{host}'; start novanet-worker there, or correct the name.", retryable: true);
+        instanceId, host, new Refusal(ErrorCodes.HostNotFound, $"No worker is known on host '{host}'; start novanet-worker there, or correct the name.", Retryable: true));
 
-    private static Route.Refused Refuse(Guid instanceId, string? host, string code, string message, bool retryable) =>
-        new(new InstanceNetworkFailed(instanceId, host, code, message, retryable));
+    private static Route.Refused Refuse(Guid instanceId, string? host, Refusal why) => new(new InstanceNetworkFailed(instanceId, host, why.Code, why.Message, why.Retryable));
 }

@@ -68,7 +68,7 @@ public sealed class addresses_in_the_ledger(TestLedger ledger) : IClassFixture<T
         await ledger.ReleasedAsync(instances[2]);
 
         Assert.Equal("no-more-fixed-ips", (await ledger.SpawnAsync(Guid.NewGuid(), network: "last")).Refusal!.Code);
-        var later = TestLedger.SpawnOf(Guid.NewGuid(), network: "last") with { Now = Now.AddHours(1) };
+        var later = TestLedger.SpawnOf(Guid.NewGuid(), "host-b", "last") with { Now = Now.AddHours(1) };
         var outcome = await ledger.StartProgram().GetRequiredService<InstanceLedger>().SpawnAsync(later, TestLedger.OriginOf("host-b"), Stop);
         Assert.Equal(ports[2].Address, outcome.State!.Ports[0].Address);
     }

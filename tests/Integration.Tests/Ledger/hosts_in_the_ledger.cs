@@ -58,7 +58,7 @@ public sealed class hosts_in_the_ledger(TestLedger ledger) : IClassFixture<TestL
         Assert.Equal(spawned.Networks, content.Networks);
         var port = Assert.Single(content.Ports);
         Assert.Equal((spawned.State!.Ports[0].PortName, spawned.State.Ports[0].Address), (port.PortName, port.Address));
-        Assert.Equal("host-v", await ledger.Queries.HostOfInstanceAsync(here, TestContext.Current.CancellationToken));
+        Assert.Equal("host-v", (await ledger.Queries.InstanceAsync(here, TestContext.Current.CancellationToken))?.State.Host);
         Assert.Equal(spawned.Networks, (await ledger.Queries.InstanceAsync(here, TestContext.Current.CancellationToken))!.Networks);
         Assert.Empty((await ledger.HostViews.ReadAsync("host-unknown", TestContext.Current.CancellationToken)).Ports);
     }

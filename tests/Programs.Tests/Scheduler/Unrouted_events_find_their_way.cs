@@ -1,4 +1,9 @@
 using NovaNetBus.Contracts;
+using NovaNetBus.Domain;
+using NovaNetBus.Domain.Addressing;
+using NovaNetBus.Domain.Instances;
+using NovaNetBus.Domain.Networks;
+using NovaNetBus.Hosting.Options;
 using NovaNetBus.Scheduler.Routing;
 using Xunit;
 
@@ -39,10 +44,11 @@ public sealed class Unrouted_events_find_their_way
     }
 
     [Fact]
-    public async Task a_deletion_of_an_instance_that_ended_with_its_host_is_told_to_be_done() =>
-        Assert.Equal(
-            new Route.Done(Directory.Ended),
-            await new Router(new Directory("a", "forgotten", HasEnded: true)).OfDeletedAsync(new InstanceDeleted(Instance, "forgotten"), Cancellation));
+    public async Task a_deletion_of_an_instance_that_ended_with_its_host_is_told_to_be_done()
+    {
+        var route = await Router(known: "a", instanceAt: "forgotten", status: InstanceStatus.Released).OfDeletedAsync(new InstanceDeleted(Instance, "forgotten"), Cancellation);
+        Assert.Equal((Instance, "forgotten"), (Assert.IsType<Route.Done>(route).Fact.InstanceId, ((Route.Done)route).Fact.Host));
+    }
 
     [Fact]
     public async Task an_address_for_a_running_instance_is_asked_of_its_host()
@@ -52,18 +58,89 @@ public sealed class Unrouted_events_find_their_way
         Assert.Equal(("instance-not-found", false), (refused.Failure.Code, refused.Failure.Retryable));
     }
 
+    [Fact]
+    public async Task an_instance_for_a_host_without_a_worker_goes_to_who_acts_for_it_where_one_host_serves_each_of_its_networks()
+    {
+        Assert.Equal(new Route.ToWorker("acting"), await Router("a", networks: Single).OfSpawningAsync(Spawning("bare"), Cancellation));
+        Assert.Equal(new Route.ToWorker("acting"), await Router("a", networks: [Single, Own]).OfSpawningAsync(Spawning("bare") with { Networks = [new RequestedNetwork("single")] }, Cancellation));
+    }
+
+    [Fact]
+    public async Task one_that_wants_a_network_with_multi_host_too_is_refused_with_its_name()
+    {
+        var refused = Assert.IsType<Route.Refused>(await Router("a", networks: [Single, Own]).OfSpawningAsync(Spawning("bare"), Cancellation));
+
+        Assert.Equal("host-not-found", refused.Failure.Code);
+        Assert.Contains("network own (10.0.1.0/24) has multi_host", refused.Failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task one_that_wants_a_network_which_is_not_there_is_told_that() =>
+        Assert.Equal("network-not-found", Assert.IsType<Route.Refused>(
+            await Router("a", networks: Single).OfSpawningAsync(Spawning("bare") with { Networks = [new RequestedNetwork("none")] }, Cancellation)).Failure.Code);
+
+    [Fact]
+    public async Task what_is_about_an_instance_on_such_a_host_goes_to_who_acts_for_it()
+    {
+        var router = Router("a", instanceAt: "bare", isAttended: false, networks: Single);
+
+        Assert.Equal(new Route.ToWorker("acting"), await router.OfInstanceAsync(Instance, Cancellation));
+        Assert.Equal(new Route.ToWorker("acting"), await router.OfDeletedAsync(new InstanceDeleted(Instance, "bare"), Cancellation));
+        Assert.Equal(new Route.ToWorker("acting"), await router.OfMigratedAsync(new InstanceMigrated(Instance, "bare", "bare-too"), Cancellation));
+        Assert.Equal(new Route.ToWorker("a"), await router.OfMigratedAsync(new InstanceMigrated(Instance, "bare", "a"), Cancellation));
+    }
+
+    [Fact]
+    public async Task an_instance_goes_to_such_a_host_by_the_one_that_has_it_unless_a_network_of_it_has_multi_host()
+    {
+        var moved = new InstanceMigrated(Instance, "a", "bare");
+
+        Assert.Equal(new Route.ToWorker("a"), await Router("a", instanceAt: "a", networks: Single).OfMigratedAsync(moved, Cancellation));
+        Assert.Equal("host-not-found", Assert.IsType<Route.Refused>(await Router("a", instanceAt: "a", networks: Own).OfMigratedAsync(moved, Cancellation)).Failure.Code);
+    }
+
+    private static Network Single { get; } = NetworkOf("single", "10.0.0.0/24", multiHost: false) with { Host = "n" };
+
+    private static Network Own { get; } = NetworkOf("own", "10.0.1.0/24", multiHost: true);
+
+    private static Network NetworkOf(string label, string cidr, bool multiHost) => Assert.IsType<Decision<NetworkEvent>.Accepted>(NetworkDecisions.Create(
+        new CreateNetworks
+        {
+            Id = Guid.NewGuid(),
+            Label = label,
+            Cidr = cidr,
+            FixedRange = Cidr.Parse("10.0.0.0/8"),
+            DefaultSize = 256,
+            Bridge = "br100",
+            MultiHost = multiHost,
+            ShareAddress = true,
+            EnableDhcp = true,
+            Mtu = 1500,
+            Now = DateTimeOffset.UnixEpoch,
+        },
+        [])).Events.OfType<NetworkCreated>().Single().Network;
+
     private static InstanceSpawning Spawning(string host) => new(Instance, "p", host, "vm");
 
-    private static Router Router(string known, string? instanceAt = null) => new(new Directory(known, instanceAt));
+    private static Router Router(string known, string? instanceAt = null, InstanceStatus status = InstanceStatus.Configured, bool isAttended = true, params Network[] networks) =>
+        new(new Directory(known, instanceAt, status, isAttended, networks), new NovaNetOptions());
 
-    private sealed record Directory(string Known, string? InstanceAt, bool HasEnded = false) : IHostDirectory
+    private sealed record Directory(string Known, string? InstanceAt, InstanceStatus Status, bool IsAttended, Network[] Networks) : IHostDirectory
     {
-        public static InstanceNetworkReleased Ended { get; } = new(Instance, "forgotten", []);
-
         public Task<bool> IsKnownAsync(string host, CancellationToken cancellation) => Task.FromResult(host == Known);
 
-        public Task<string?> HostOfInstanceAsync(Guid instanceId, CancellationToken cancellation) => Task.FromResult(InstanceAt);
+        public Task<InstanceNetwork?> InstanceAsync(Guid instanceId, CancellationToken cancellation) => Task.FromResult(InstanceAt is null ? null : new InstanceNetwork(
+            Instance, Status, "p", InstanceAt, "vm", Networks.Select(PortOn).ToValueList(), 1, null, DateTimeOffset.UnixEpoch, null)
+        {
+            IsAttended = IsAttended,
+        });
 
-        public Task<InstanceNetworkReleased?> ReleasedAsync(Guid instanceId, CancellationToken cancellation) => Task.FromResult(HasEnded ? Ended : null);
+        public Task<IReadOnlyList<Network>> NetworksAsync(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<Network>>(Networks);
+
+        public Task<string?> ActingForAsync(IReadOnlyList<Network> networks, CancellationToken cancellation) => Task.FromResult<string?>("acting");
+
+        public Task<string?> ActingForAsync(Guid instanceId, CancellationToken cancellation) => Task.FromResult<string?>("acting");
+
+        private static Port PortOn(Network network) => new(Guid.NewGuid(), "tap0", MacAddress.Parse("fa:16:3e:00:00:01"), network.Id, network.DhcpStart);
     }
 }
