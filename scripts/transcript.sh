@@ -47,6 +47,7 @@ PYTHON
 
 answers() { novanet host list --output json --timeout 2 2>/dev/null | grep -c '"alive": true' | grep -qx 2; }
 is_in_state() { novanet instance show "$1" --output json 2>/dev/null | grep -q "\"state\": \"$2\""; }
+has_failed() { novanet errors list --output json 2>/dev/null | grep -q '"queue"'; }
 await() { wait_until 60 "$@" || die "Not within 60 s: $*"; }
 
 # told SENTENCE: prose between the commands. A block of commands ends with it.

@@ -135,11 +135,12 @@ public sealed record VerifyDifference(string Where, string? Expected, string? Fo
 public sealed record ReplayReport(string Into, long Events, long Documents, double Seconds, IReadOnlyList<VerifyDifference> Differences);
 
 /// <summary>A row of <c>errors list</c>; <c>errors retry</c> and <c>errors discard</c> answer with a list of those handled.</summary>
-/// <param name="Id">For <c>errors retry</c> and <c>errors discard</c>; the same as long as the message lies there.</param>
+/// <param name="Id">For <c>errors retry</c> and <c>errors discard</c>; the same as long as the message lies there, and for copies of one message that failed once.</param>
 /// <param name="Queue">The error queue.</param>
 /// <param name="Type">The message's exchange.</param>
 /// <param name="At">When it failed.</param>
 /// <param name="Code">One of <see cref="ErrorCodes"/>; null when it failed for another reason than its content.</param>
 /// <param name="Reason">Why it failed.</param>
+/// <param name="UserId">The broker user that published it, as the broker has checked it; null: the publisher did not say.</param>
 public sealed record ErrorRow(
-    string Id, string Queue, string? Type, string? MessageId, Guid? InstanceId, string? Host, DateTimeOffset? At, string? Code, string Reason);
+    string Id, string Queue, string? Type, string? MessageId, Guid? InstanceId, string? Host, DateTimeOffset? At, string? Code, string Reason, string? UserId = null);

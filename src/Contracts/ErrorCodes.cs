@@ -46,6 +46,7 @@ public static class ErrorCodes
     public const string NoNetworkHost = "no-network-host";
     public const string InterfaceCarriesAddresses = "interface-carries-addresses";
     public const string HostConfigurationFailed = "host-configuration-failed";
+    public const string ErrorNotFound = "error-not-found";
     public const string NotSupported = "not-supported";
 #pragma warning restore CS1591
 }

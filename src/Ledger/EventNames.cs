@@ -59,6 +59,8 @@ internal static class EventNames
         [typeof(HostJoined)] = "host-joined",
         [typeof(HostRetired)] = "host-retired",
         [typeof(RequestRefused)] = "request-refused",
+        [typeof(FailedMessageRetried)] = "failed-message-retried",
+        [typeof(FailedMessageDiscarded)] = "failed-message-discarded",
         [typeof(HostReconciled)] = "host-reconciled",
         [typeof(HostSettingsChanged)] = "host-settings-changed",
         [typeof(HostServesNetwork)] = "host-serves-network",

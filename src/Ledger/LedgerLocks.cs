@@ -27,6 +27,9 @@ internal static class LedgerLocks
     /// </summary>
     public const long FirstUse = 0x6e6f7661_0004;
 
+    /// <summary>Held (by transaction) by whoever has messages of the error queues in hand: nobody else sees them meanwhile, so it must not look.</summary>
+    public const long FailedMessages = 0x6e6f7661_0006;
+
     /// <summary>The first of two numbers, the second of which is a project's: held (by transaction) by a commit that gives fixed IPs to a project with a quota.</summary>
     public const int Quota = 0x6e6f7661;
 }

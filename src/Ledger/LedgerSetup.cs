@@ -57,6 +57,7 @@ public static class LedgerSetup
         services.AddSingleton(provider => new FloatingQueries(provider.GetRequiredService<LedgerSessions>()));
         services.AddSingleton(provider => new LogVerification(provider.GetRequiredService<IDocumentStore>(), provider.GetRequiredService<NpgsqlDataSource>()));
         services.AddSingleton(provider => new RefusalLedger(provider.GetRequiredService<LedgerSessions>()));
+        services.AddSingleton(provider => new FailedMessageLedger(provider.GetRequiredService<LedgerSessions>()));
         services.AddSingleton(provider => new FactsFromLog(provider.GetRequiredService<NpgsqlDataSource>()));
         services.AddSingleton(provider => new LogImport(
             provider.GetRequiredService<IDocumentStore>(), provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<LedgerSchema>()));

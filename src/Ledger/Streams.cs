@@ -17,7 +17,7 @@ internal static class Streams
 
     public static string OfInstance(Guid instanceId) => $"{Instances}{instanceId}";
 
-    /// <summary>Of a request that was refused.</summary>
+    /// <summary>Of a request that was refused, or of what an operator did to failed messages.</summary>
     public static string OfRequest(Guid id) => $"request-{id}";
 
     public static string OfHost(string host) => Hosts + host;

@@ -36,6 +36,7 @@ program.Services
     .AddSingleton<EventCommands>()
     .AddSingleton<FixedCommands>()
     .AddSingleton<HostCommands>()
+    .AddSingleton<ErrorCommands>()
     .AddSingleton<AdminDesk>()
     .AddSingleton<WorkerWatch>()
     .AddHostedService(services => services.GetRequiredService<WorkerWatch>())

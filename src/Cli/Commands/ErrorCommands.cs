@@ -12,11 +12,12 @@ internal static class ErrorCommands
     [
         new("ID", row => Printable.Of(row.Id)),
         new("QUEUE", row => Printable.Of(row.Queue), Rank: 2),
-        new("TYPE", row => Printable.Of(row.Type), Rank: 1),
+        new("TYPE", row => Printable.Of(row.Type), Rank: 4),
         new("AT", row => Printable.Of(row.At), Rank: 3),
-        new("INSTANCE", row => Printable.Of(row.InstanceId?.ToString()), Rank: 5),
-        new("CODE", row => Printable.Of(row.Code), Rank: 4),
-        new("REASON", row => Printable.OneLine(row.Reason), Rank: 6),
+        new("INSTANCE", row => Printable.Of(row.InstanceId?.ToString()), Rank: 6),
+        new("CODE", row => Printable.Of(row.Code), Rank: 5),
+        new("USER", row => Printable.Of(row.UserId), Rank: 7),
+        new("REASON", row => Printable.OneLine(row.Reason), Rank: 1),
     ];
 
     /// <summary>list, retry and discard.</summary>
@@ -32,7 +33,7 @@ internal static class ErrorCommands
         var id = Arguments.OptionalWord("ID", "Of errors list");
         var all = Arguments.Flag("--all", "Every message that errors list shows");
         var command = new AdminCommand(
-            "errors " + name, description, conversation, Table("No errors."), $"novanet errors {name} network.compute-1_error-1", $"novanet errors {name} --all")
+            "errors " + name, description, conversation, Table("No errors."), $"novanet errors {name} 5b0f3c9a71de", $"novanet errors {name} --all")
         {
             id,
             all,

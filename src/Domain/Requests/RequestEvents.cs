@@ -11,3 +11,21 @@ public abstract record RequestEvent(DateTimeOffset At);
 /// <param name="Message">What the asker was told.</param>
 /// <param name="At">UTC.</param>
 public sealed record RequestRefused(string? Request, Guid? InstanceId, string Code, string Message, DateTimeOffset At) : RequestEvent(At);
+
+/// <summary>An operator has had a message that could not be handled put back into the queue where it failed.</summary>
+/// <param name="Queue">The error queue.</param>
+/// <param name="Type">The message's exchange; null: it had none.</param>
+/// <param name="MessageId">As its publisher set it; null: not set.</param>
+/// <param name="InstanceId">Whom it was about; null: no instance, or not to be read.</param>
+/// <param name="Reason">Why it had failed.</param>
+/// <param name="At">UTC.</param>
+public sealed record FailedMessageRetried(string Queue, string? Type, string? MessageId, Guid? InstanceId, string Reason, DateTimeOffset At) : RequestEvent(At);
+
+/// <summary>An operator has had a message that could not be handled thrown away.</summary>
+/// <param name="Queue">The error queue.</param>
+/// <param name="Type">The message's exchange; null: it had none.</param>
+/// <param name="MessageId">As its publisher set it; null: not set.</param>
+/// <param name="InstanceId">Whom it was about; null: no instance, or not to be read.</param>
+/// <param name="Reason">Why it had failed.</param>
+/// <param name="At">UTC.</param>
+public sealed record FailedMessageDiscarded(string Queue, string? Type, string? MessageId, Guid? InstanceId, string Reason, DateTimeOffset At) : RequestEvent(At);

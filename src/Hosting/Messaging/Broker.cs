@@ -13,6 +13,9 @@ public sealed class Broker(string uri, string clientName, Topology topology, ILo
     private readonly SemaphoreSlim _opening = new(1, 1);
     private IConnection? _connection;
 
+    /// <summary>The broker's name for this program.</summary>
+    internal string User { get; } = new ConnectionFactory { Uri = new Uri(uri) }.UserName;
+
     /// <summary>Why there is no connection with a declared topology; null when there is one.</summary>
     public string? NotReady { get; private set; } = "not yet connected";
 

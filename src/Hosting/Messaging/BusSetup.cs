@@ -18,7 +18,7 @@ public static class BusSetup
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(20);
 
     /// <summary>
-    /// Adds <see cref="Broker"/>, <see cref="FactPublisher"/>, <see cref="QueueSender"/> and MassTransit with these endpoints. The process starts without the broker, is
+    /// Adds <see cref="Broker"/>, <see cref="FactPublisher"/>, <see cref="QueueSender"/>, <see cref="ErrorQueues"/> and MassTransit with these endpoints. The process starts without the broker, is
     /// not ready until it answers, and goes on trying. What a consumer throws moves its message to the error queue with the reason; nothing is retried but
     /// on <see cref="OperationCanceledException"/>, after which the broker delivers again.
     /// </summary>
@@ -28,6 +28,7 @@ public static class BusSetup
         services.AddSingleton(provider => new Broker(brokerUri, clientName, topology, provider.GetRequiredService<ILogger<Broker>>()));
         services.AddSingleton<FactPublisher>();
         services.AddSingleton<QueueSender>();
+        services.AddSingleton<ErrorQueues>();
         services.AddHostedService<BrokerKeeper>();
         services.AddHealthChecks().AddCheck<BrokerHealth>("broker");
         if (endpoints.Count == 0)
@@ -93,7 +94,7 @@ public static class BusSetup
         {
             pipe.UseFilter(new GenerateFaultFilter());
             pipe.UseFilter(refusals);
-            pipe.UseFilter(new ErrorTransportFilter());
+            pipe.UseFilter(new MovesToErrorQueue(endpoint.Queue, context.GetRequiredService<Broker>(), context.GetRequiredService<ErrorQueues>()));
         });
         foreach (var consumer in endpoint.Consumers)
         {

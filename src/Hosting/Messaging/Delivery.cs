@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using MassTransit;
 using RabbitMQ.Client;
 
@@ -10,7 +9,7 @@ namespace NovaNetBus.Hosting.Messaging;
 /// <param name="CorrelationId">As the publisher set it; any text.</param>
 /// <param name="ReplyTo">The queue that wants the resulting fact.</param>
 /// <param name="TraceParent">W3C traceparent header.</param>
-/// <param name="UserId">The broker user that published, which the broker has checked.</param>
+/// <param name="UserId">The broker user that published, which the broker has checked, for us or for the program of ours that has sent it on.</param>
 /// <param name="Redelivered">True when it was delivered before, to this worker or another.</param>
 /// <param name="Patience">How long the publisher waits, by the message's <c>expiration</c>; null: not told.</param>
 public sealed record Delivery(
@@ -27,22 +26,17 @@ public sealed record Delivery(
 
     internal static Delivery Of(ReceiveContext context) =>
         context.TryGetPayload(out RabbitMqBasicConsumeContext? delivery)
-            ? Of(delivery.Properties, context.Redelivered)
+            ? Of(delivery.Properties, context.Redelivered) with { UserId = Forwarding.UserOf(delivery.Properties, delivery.Exchange, delivery.RoutingKey ?? "") }
             : new Delivery(null, null, null, null, null, context.Redelivered);
 
     internal static Delivery Of(IReadOnlyBasicProperties properties, bool redelivered) => new(
         NullIfEmpty(properties.MessageId),
         NullIfEmpty(properties.CorrelationId),
         NullIfEmpty(properties.ReplyTo),
-        HeaderOf(properties, TraceParentHeader),
+        Forwarding.TextOf(properties, TraceParentHeader),
         NullIfEmpty(properties.UserId),
         redelivered,
         uint.TryParse(properties.Expiration, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds) ? TimeSpan.FromMilliseconds(milliseconds) : null);
-
-    private static string? HeaderOf(IReadOnlyBasicProperties properties, string name) =>
-        properties.Headers is { } headers && headers.TryGetValue(name, out var value)
-            ? value switch { byte[] bytes => Encoding.UTF8.GetString(bytes), string text => text, _ => null }
-            : null;
 
     private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }

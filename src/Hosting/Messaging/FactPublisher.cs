@@ -12,6 +12,8 @@ public sealed class FactPublisher(Broker broker, ILogger<FactPublisher> log) : I
     /// <summary>AMQP's limit of a routing key, in bytes of UTF-8.</summary>
     private const int LongestAddress = 255;
 
+    private static readonly string[] OurQueues = [Wire.SchedulerQueue, Wire.AdminQueue, Wire.ErrorQueue(Wire.SchedulerQueue), Wire.ErrorQueue(Wire.AdminQueue)];
+
     private readonly ConfirmedChannel _channel = new(broker);
 
     /// <summary>
@@ -84,7 +86,8 @@ public sealed class FactPublisher(Broker broker, ILogger<FactPublisher> log) : I
         }
 
         var usable = Encoding.UTF8.GetByteCount(address) <= LongestAddress
-            && address is not ("amq.rabbitmq.reply-to" or Wire.SchedulerQueue or Wire.AdminQueue)
+            && address is not "amq.rabbitmq.reply-to"
+            && !OurQueues.Contains(address)
             && !address.StartsWith(Wire.WorkerQueue(""), StringComparison.Ordinal);
         if (!usable)
         {

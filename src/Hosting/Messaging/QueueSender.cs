@@ -11,13 +11,15 @@ public sealed class QueueSender(Broker broker) : IAsyncDisposable
     private readonly ConfirmedChannel _channel = new(broker);
 
     /// <summary>
-    /// Content and all AMQP properties are kept; <c>type</c> is set to the exchange that the message was published to, which the next consumer cannot see any more.
+    /// Content and all AMQP properties are kept, but for <see cref="Forwarding">who published it</see>; <c>type</c> is set to the exchange that the message was published to, which the next consumer cannot see any more.
     /// Completes when the broker has taken it. Throws <see cref="RabbitMQ.Client.Exceptions.PublishException"/> when there is no such queue.
     /// </summary>
     public Task SendOnAsync(ConsumeContext message, string queue, string type, CancellationToken cancellation)
     {
         var delivery = message.ReceiveContext.GetPayload<RabbitMqBasicConsumeContext>();
-        var properties = new BasicProperties(delivery.Properties) { Type = type, DeliveryMode = DeliveryModes.Persistent };
+        var user = Forwarding.UserOf(delivery.Properties, delivery.Exchange, delivery.RoutingKey ?? "");
+        var properties = Forwarding.PropertiesOf(delivery.Properties, user, broker.User);
+        properties.Type = type;
         return _channel.PublishAsync("", queue, mandatory: true, properties, message.ReceiveContext.Body.GetBytes(), cancellation);
     }
 

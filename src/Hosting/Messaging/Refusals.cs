@@ -9,14 +9,11 @@ namespace NovaNetBus.Hosting.Messaging;
 /// </summary>
 internal sealed class Refusals(string queue, FactPublisher facts, ILogger<Refusals> log) : IFilter<ExceptionReceiveContext>
 {
-    /// <summary>Beside MassTransit's own MT-Fault-* headers.</summary>
-    internal const string CodeHeader = "novanet-code";
-
     public async Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
     {
         if (context.Exception is InvalidMessageException fault)
         {
-            context.ExceptionHeaders.Set(CodeHeader, fault.Code);
+            context.ExceptionHeaders.Set(FailureHeaders.Code, fault.Code);
             await TellAsync(context, fault);
         }
 

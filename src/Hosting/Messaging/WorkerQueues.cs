@@ -14,7 +14,7 @@ public sealed class WorkerQueues(Broker broker, QueueSender queues)
     public async Task<bool> IsConsumedAsync(string host, CancellationToken cancellation) => await queues.StateAsync(Wire.WorkerQueue(host), cancellation) is { Consumers: > 0 };
 
     /// <summary>
-    /// Takes the queue away. First its bindings, so that nothing new comes; what waits goes to the scheduler's queue, in order and confirmed, before it is acknowledged. May
+    /// Takes the queue and its error queue away. First its bindings, so that nothing new comes; what waits goes to the scheduler's, in order and confirmed, before it is acknowledged. May
     /// be done again; a worker that starts after all makes its queue anew. Throws when the broker does not answer.
     /// </summary>
     public async Task RetireAsync(string host, CancellationToken cancellation)
@@ -31,7 +31,8 @@ public sealed class WorkerQueues(Broker broker, QueueSender queues)
             await channel.QueueUnbindAsync(queue, exchange, host, cancellationToken: cancellation);
         }
 
-        await HandOverAsync(channel, queue, cancellation);
+        await HandOverAsync(channel, queue, Wire.SchedulerQueue, cancellation);
+        await HandOverErrorsAsync(channel, queue, cancellation);
 
         // A quorum queue cannot be deleted on conditions, so they are asked for; of a worker that starts in between nothing is lost but the queue, which it makes again.
         if (await queues.StateAsync(queue, cancellation) is { Consumers: 0, Messages: 0 })
@@ -40,8 +41,19 @@ public sealed class WorkerQueues(Broker broker, QueueSender queues)
         }
     }
 
-    /// <summary>By consuming: such a queue has a single active consumer, which nobody may "get" from.</summary>
-    private static async Task HandOverAsync(IChannel channel, string queue, CancellationToken cancellation)
+    /// <summary>What could not be handled stays in sight: it goes to the scheduler's error queue.</summary>
+    private async Task HandOverErrorsAsync(IChannel channel, string queue, CancellationToken cancellation)
+    {
+        if (await queues.StateAsync(Wire.ErrorQueue(queue), cancellation) is not null)
+        {
+            await ErrorQueues.DeclareAsync(channel, Wire.SchedulerQueue, cancellation);
+            await HandOverAsync(channel, Wire.ErrorQueue(queue), Wire.ErrorQueue(Wire.SchedulerQueue), cancellation);
+            await channel.QueueDeleteAsync(Wire.ErrorQueue(queue), ifUnused: false, ifEmpty: false, cancellationToken: cancellation);
+        }
+    }
+
+    /// <summary>By consuming: a worker's queue has a single active consumer, which nobody may "get" from.</summary>
+    private async Task HandOverAsync(IChannel channel, string queue, string to, CancellationToken cancellation)
     {
         var arrived = System.Threading.Channels.Channel.CreateUnbounded<BasicDeliverEventArgs>();
         var consumer = new AsyncEventingBasicConsumer(channel);
@@ -50,8 +62,10 @@ public sealed class WorkerQueues(Broker broker, QueueSender queues)
         var tag = await channel.BasicConsumeAsync(queue, autoAck: false, consumer, cancellation);
         while (await NextAsync(arrived.Reader, cancellation) is { } delivery)
         {
-            var type = string.IsNullOrEmpty(delivery.BasicProperties.Type) ? delivery.Exchange : delivery.BasicProperties.Type;
-            await channel.BasicPublishAsync("", Wire.SchedulerQueue, mandatory: true, new BasicProperties(delivery.BasicProperties) { Type = type }, delivery.Body, cancellation);
+            var properties = Forwarding.PropertiesOf(
+                delivery.BasicProperties, Forwarding.UserOf(delivery.BasicProperties, delivery.Exchange, delivery.RoutingKey), broker.User);
+            properties.Type = string.IsNullOrEmpty(delivery.BasicProperties.Type) ? delivery.Exchange : delivery.BasicProperties.Type;
+            await channel.BasicPublishAsync("", to, mandatory: true, properties, delivery.Body, cancellation);
             await channel.BasicAckAsync(delivery.DeliveryTag, multiple: false, cancellation);
         }
 

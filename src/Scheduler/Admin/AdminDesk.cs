@@ -14,7 +14,7 @@ internal sealed class AdminDesk
 {
     private readonly Dictionary<string, Func<AdminArguments, Delivery, CancellationToken, Task<object?>>> _commands;
 
-    public AdminDesk(DrainCommand drain, NetworkCommands networks, ProjectCommands projects, FloatingCommands floatings, FixedCommands addresses, HostCommands hosts, Listings listings, EventCommands events) => _commands = new()
+    public AdminDesk(DrainCommand drain, NetworkCommands networks, ProjectCommands projects, FloatingCommands floatings, FixedCommands addresses, HostCommands hosts, Listings listings, EventCommands events, ErrorCommands errors) => _commands = new()
     {
         ["network create"] = networks.CreateAsync,
         ["network modify"] = networks.ModifyAsync,
@@ -44,6 +44,9 @@ internal sealed class AdminDesk
         ["address owner"] = (arguments, _, cancellation) => events.OwnerAsync(arguments, cancellation),
         ["state show"] = (arguments, _, cancellation) => events.StateAsync(arguments, cancellation),
         ["host render"] = (arguments, _, cancellation) => events.RenderAsync(arguments, cancellation),
+        ["errors list"] = (_, _, cancellation) => errors.ListAsync(cancellation),
+        ["errors retry"] = errors.RetryAsync,
+        ["errors discard"] = errors.DiscardAsync,
         ["host drain"] = drain.RunAsync,
         ["host list"] = (_, _, cancellation) => listings.HostsAsync(cancellation),
         ["host show"] = (arguments, _, cancellation) => listings.HostAsync(arguments, cancellation),

@@ -30,6 +30,10 @@ public sealed class least_privilege(Accounts accounts) : IClassFixture<Accounts>
         Assert.Equal(Accounts.Host, configured.Host);
         Assert.Contains(configured.Vifs[0].Address, await NovanetAsync("fixed", "list"), StringComparison.Ordinal);
 
+        Assert.Equal(Accounts.Host, (await SpawnAsync(routingKey: "")).Host);
+        await FailsAndIsDiscardedAsync(Accounts.Host);
+        await FailsAndIsDiscardedAsync("");
+
         await RefusedAsync("compute", channel => channel.BasicPublishAsync("", Wire.AdminQueue, mandatory: true, new BasicProperties(), "{}"u8.ToArray()).AsTask());
         await RefusedAsync("compute", channel => channel.BasicConsumeAsync(Wire.WorkerQueue(Accounts.Host), autoAck: true, new AsyncDefaultBasicConsumer(channel)));
         await RefusedAsync("operator", channel => channel.BasicPublishAsync("novanet.instance-spawning", Accounts.Host, mandatory: true, new BasicProperties(), "{}"u8.ToArray()).AsTask());
@@ -57,19 +61,39 @@ public sealed class least_privilege(Accounts accounts) : IClassFixture<Accounts>
     private static async Task<bool> TriesAsync(Func<Task> attempt) => await Record.ExceptionAsync(attempt) is null;
 
     /// <summary>As a compute service does: publish, with a queue of its own to be answered on.</summary>
-    private static async Task<HostNetworkConfigured> SpawnAsync()
+    private static async Task<HostNetworkConfigured> SpawnAsync(string routingKey = Accounts.Host)
     {
         await using var connection = await ConnectAsync("compute");
         await using var channel = await connection.CreateChannelAsync();
         var replies = (await channel.QueueDeclareAsync()).QueueName;
         var spawning = new { instanceId = Guid.NewGuid(), projectId = "red", host = Accounts.Host, hostname = "web" };
-        var properties = new BasicProperties { ContentType = "application/json", ReplyTo = replies, CorrelationId = "1" };
-        await channel.BasicPublishAsync("novanet.instance-spawning", Accounts.Host, mandatory: true, properties, Encoding.UTF8.GetBytes(JsonSerializer.Serialize(spawning)));
+        var properties = new BasicProperties { ContentType = "application/json", ReplyTo = replies, CorrelationId = "1", UserId = "compute" };
+        await channel.BasicPublishAsync("novanet.instance-spawning", routingKey, mandatory: true, properties, Encoding.UTF8.GetBytes(JsonSerializer.Serialize(spawning)));
 
         BasicGetResult? answer = null;
         await Eventually.HoldsAsync("the compute service is answered", async () => (answer = await channel.BasicGetAsync(replies, autoAck: true)) is not null);
         Assert.Equal("novanet.host-network-configured", answer!.BasicProperties.Type);
         return JsonSerializer.Deserialize<HostNetworkConfigured>(answer.Body.Span, JsonSerializerOptions.Web)!;
+    }
+
+    /// <summary>Of a message that says who publishes it, which nobody may say for somebody else, and that the scheduler retries in vain.</summary>
+    private static async Task FailsAndIsDiscardedAsync(string routingKey)
+    {
+        await using (var connection = await ConnectAsync("compute"))
+        await using (var channel = await connection.CreateChannelAsync())
+        {
+            await channel.BasicPublishAsync("novanet.instance-spawning", routingKey, mandatory: true, new BasicProperties { UserId = "compute" }, "{ broken"u8.ToArray());
+        }
+
+        JsonElement row = default;
+        async Task<bool> FailedAsync() => (row = JsonDocument.Parse(await NovanetAsync("errors", "list", "--output", "json")).RootElement.EnumerateArray().FirstOrDefault()).ValueKind != JsonValueKind.Undefined;
+        await Eventually.HoldsAsync("it has failed", FailedAsync);
+        Assert.Equal("compute", row.GetProperty("userId").GetString());
+        await NovanetAsync("errors", "retry", row.GetProperty("id").GetString()!);
+        await Eventually.HoldsAsync("it has failed again", FailedAsync);
+        Assert.Equal("compute", row.GetProperty("userId").GetString());
+        await NovanetAsync("errors", "discard", row.GetProperty("id").GetString()!);
+        Assert.False(await FailedAsync());
     }
 
     private static async Task RefusedAsync(string user, Func<IChannel, Task> attempt)

@@ -26,6 +26,8 @@ internal sealed class BusUnderTest : IAsyncDisposable
 
     public QueueSender Sender => _host.Services.GetRequiredService<QueueSender>();
 
+    public ErrorQueues Errors => _host.Services.GetRequiredService<ErrorQueues>();
+
     public Broker Broker => _host.Services.GetRequiredService<Broker>();
 
     public static async Task<BusUnderTest> StartAsync(Taken? taken = null)

@@ -32,6 +32,7 @@ public sealed class RunningPrograms : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
+        await DeleteQueuesAsync(Wire.ErrorQueue(Wire.SchedulerQueue)); // what others have left there
         await ExecuteAsync($"CREATE DATABASE {Database}");
         var store = new NpgsqlConnectionStringBuilder(Services.Postgres) { Database = Database };
         _environment = new() { ["ConnectionStrings__RabbitMq"] = Services.RabbitMq, ["ConnectionStrings__Postgres"] = store.ConnectionString };
@@ -71,6 +72,15 @@ public sealed class RunningPrograms : IAsyncLifetime
 
     /// <summary>Starts any program with this world's connections.</summary>
     internal Child Start(string program, params IEnumerable<string> arguments) => Child.Start(program, _environment, arguments);
+
+    /// <summary>Does something to this world's database behind the programs' back.</summary>
+    public async Task ExecuteInStoreAsync(string statement)
+    {
+        await using var connection = new NpgsqlConnection(_environment["ConnectionStrings__Postgres"]);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(statement, connection);
+        await command.ExecuteNonQueryAsync();
+    }
 
     public async ValueTask DisposeAsync()
     {

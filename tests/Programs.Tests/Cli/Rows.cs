@@ -69,7 +69,7 @@ internal static class Rows
     };
 
     private static ErrorRow Error() => new(
-        "network.compute-1_error-1", "network.compute-1_error", "novanet.instance-spawning", "m-1", Id, "compute-1", Noon, "invalid-message", "hostname is\nmissing");
+        "5b0f3c9a71de", "network.compute-1_error", "novanet.instance-spawning", "m-1", Id, "compute-1", Noon, "invalid-message", "hostname is\nmissing", "compute");
 
     private static Vif Nic() => new(
         Id, "tap6f1e0c7e-2f", "fa:16:3e:00:00:01", Id, "private", "br100", null, 1500, "10.200.100.3", 24, "10.200.100.255", "10.200.100.1",
