@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # A guest for what the machine's own kernel lacks (802.1Q): User-Mode Linux over the machine's own root, whose every change stays in the guest's memory.
-# usage: guest.sh run [--memory MIB] [--seconds N] [--out FOLDER] COMMAND...
+# usage: guest.sh run [--memory MIB] [--seconds N] [--out FOLDER] [--tap NAME] COMMAND...
 #            as root in the guest; its output and exit status come back, and what it leaves in $NOVANET_GUEST_OUT comes to FOLDER
+#            --tap: a tap device of the network namespace that this is run in is the guest's NIC vec0, on which the guest is 192.0.2.2/30
 #            124: it took too long; 125: the guest could not be started, with the reason on stderr
 #        guest.sh kernel          the kernel that it would run; nothing and 1: there is none
-#        guest.sh build-kernel    a kernel of our own, which unlike Debian's has all of nftables: minutes of every core, once
+#        guest.sh build-kernel    a kernel of our own, which unlike Debian's has all of nftables: minutes of every core, once; prints where it is
 #
 #   NOVANET_GUEST_KERNEL   the kernel to run (default: our own when it was built, else Debian's linux.uml)
 # shellcheck source=scripts/lib.sh
@@ -14,28 +15,30 @@ GUEST=$ROOT/scripts/guest
 CACHE=/var/cache/novanet
 OUT='' RUNNING=''
 
-usage() { die "usage: guest.sh run [--memory MIB] [--seconds N] [--out FOLDER] COMMAND... | kernel | build-kernel"; }
+usage() { die "usage: guest.sh run [--memory MIB] [--seconds N] [--out FOLDER] [--tap NAME] COMMAND... | kernel | build-kernel"; }
 
 # --- the kernel --------------------------------------------------------------------------------------------------------------------
 
 # Of this configuration; the version of the source follows.
 built() { echo "$CACHE/uml-$(sha256sum < "$GUEST/kernel.config" | cut -c1-12)"; }
 
+find_ours() { compgen -G "$(built)-*" | sort -V | tail -n 1 | grep .; }
+
 find_kernel() {
   local ours
   if [ -n "${NOVANET_GUEST_KERNEL:-}" ]; then echo "$NOVANET_GUEST_KERNEL"; return; fi
-  ours=$(compgen -G "$(built)-*" | sort -V | tail -n 1)
+  ours=$(find_ours) || ours=''
   if [ -n "$ours" ]; then echo "$ours"; else command -v linux.uml; fi
 }
 
 build_kernel() {
   local source version target place
+  if find_ours; then return; fi
   need_root
   need_packages linux-source gcc libc6-dev make flex bison bc xz-utils bzip2
   source=$(compgen -G '/usr/src/linux-source-*.tar.*' | sort -V | tail -n 1)
   version=$(dpkg-query -W -f '${Version}' "$(basename "${source%.tar.*}")")
   target=$(built)-$version
-  if [ -x "$target" ]; then echo "$target"; return; fi
 
   mkdir -p "$CACHE"
   exec 6>"$CACHE/lock"
@@ -93,12 +96,13 @@ finish() {
 }
 
 run() {
-  local memory=2048 seconds=600 files='' kernel code=0
+  local memory=2048 seconds=600 files='' nic=() kernel code=0
   while [ $# -gt 0 ]; do
     case "$1" in
       --memory) [ $# -ge 2 ] || usage; memory=$2; shift 2 ;;
       --seconds) [ $# -ge 2 ] || usage; seconds=$2; shift 2 ;;
       --out) [ $# -ge 2 ] || usage; files=$2; shift 2 ;;
+      --tap) [ $# -ge 2 ] || usage; nic=("vec0:transport=tap,ifname=$2,depth=128"); shift 2 ;;
       --) shift; break ;;
       *) break ;;
     esac
@@ -117,7 +121,7 @@ run() {
   write_command "$@"
   echo "$ROOT" > "$OUT/checkout"
   # Waited for, so that a signal to this script ends the guest at once.
-  TMPDIR=$(memory_folder "$memory") timeout --kill-after=5 "$seconds" "$kernel" mem="${memory}M" umid="novanet-$$" rootfstype=hostfs rootflags=/ ro quiet \
+  TMPDIR=$(memory_folder "$memory") timeout --kill-after=5 "$seconds" "$kernel" mem="${memory}M" umid="novanet-$$" rootfstype=hostfs rootflags=/ ro quiet "${nic[@]}" \
     init="$OUT/init" novanet.out="$OUT" con=null con0=null,fd:1 ssl=null </dev/null >"$OUT/console" 2>&1 &
   RUNNING=$!
   wait "$RUNNING" || code=$?

@@ -96,5 +96,8 @@ wait_until() {
   done
 }
 
+# 802.1Q, in a namespace of its own.
+kernel_has_vlans() { unshare --net sh -c 'ip link add nic type dummy && ip link add link nic name vlan1 type vlan id 1' >/dev/null 2>&1; }
+
 # The kernel's own table; needs no program.
 port_is_free() { ! grep -qE ":$(printf '%04X' "$1") [0-9A-F]+:0000 0A" /proc/net/tcp /proc/net/tcp6 2>/dev/null; }

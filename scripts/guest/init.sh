@@ -44,6 +44,7 @@ run_inside() {
   checkout=$(cat /mnt/out/checkout)
   [ -d "$checkout" ] || { mkdir -p "$checkout" && mount -t hostfs -r none "$checkout" -o "$checkout"; }
   ip link set lo up
+  if [ -e /sys/class/net/vec0 ]; then ip addr add 192.0.2.2/30 dev vec0 && ip link set vec0 up; fi
   hostname guest
   bash /mnt/out/command > /mnt/out/stdout 2> /mnt/out/stderr < /dev/null
   echo $? > /mnt/out/status

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using NovaNetBus.Simulator.Demo;
+using NovaNetBus.Simulator.Demo.Stories;
 using NovaNetBus.Simulator.Worlds;
 
 namespace NovaNetBus.Simulator.Commands;
@@ -21,15 +22,22 @@ internal static class DemoCommands
         var logs = new Option<string>("--logs") { Description = "Folder for the programs' output.", Required = true };
         var json = new Option<string?>("--json") { Description = "File for {passed, steps}." };
         var keep = new Option<bool>("--keep") { Description = "Leave all running." };
-        var run = new Command("run", "Plays the story; exit 0 when every step held.") { bin, logs, json, keep };
+        var model = new Option<string>("--model") { Description = "The network manager: flat, flatdhcp or vlan.", DefaultValueFactory = _ => StoryBook.DefaultModel };
+        var deployment = new Option<string>("--deployment") { Description = "multi, single or all-in-one.", DefaultValueFactory = _ => StoryBook.DefaultDeployment };
+        var further = new Option<string[]>("--further-broker") { Description = "all-in-one: a virtual host for the second machine, as an amqp:// URI on the same port." };
+        model.AcceptOnlyFromAmong([.. StoryBook.Models]);
+        deployment.AcceptOnlyFromAmong([.. StoryBook.Deployments]);
+        var run = new Command("run", "Plays a story; exit 0 when every step held.") { model, deployment, further, bin, logs, json, keep };
         run.SetAction(async (parsed, ct) =>
         {
             var state = CommonOptions.StateOf(parsed);
-            var connections = Connections.Required();
+            var first = Connections.Required();
+            IReadOnlyList<Connections> connections = [first, .. (parsed.GetValue(further) ?? []).Select(broker => first with { RabbitMq = broker })];
             var log = new StepLog(Console.Out);
             Directory.CreateDirectory(parsed.GetRequiredValue(logs));
             var programs = Path.GetFullPath(parsed.GetRequiredValue(bin));
-            var play = new Play(state, programs, Path.GetFullPath(parsed.GetRequiredValue(logs)), log);
+            var story = StoryBook.Find(parsed.GetRequiredValue(model), parsed.GetRequiredValue(deployment));
+            var play = new Play(state, programs, Path.GetFullPath(parsed.GetRequiredValue(logs)), story, log);
             try
             {
                 return await play.RunAsync(connections, parsed.GetValue(keep), ct) ? ExitCodes.Done : ExitCodes.Refused;

@@ -19,8 +19,8 @@ internal static class WorldCommands
         var up = new Command("up", "Lays two hosts, the link between them and the segment outside; the hosts reach broker and database.");
         up.SetAction(async (parsed, ct) =>
         {
-            await new World(CommonOptions.StateOf(parsed)).UpAsync(Connections.FromEnvironment(), ct);
-            foreach (var name in WorldPlan.Namespaces)
+            await new World(CommonOptions.StateOf(parsed)).UpAsync(WorldLayout.Pair, Connections.FromEnvironment(), ct);
+            foreach (var name in WorldLayout.Pair.Namespaces)
             {
                 Console.Out.WriteLine(name);
             }

@@ -1,6 +1,5 @@
 using NovaNetBus.Domain.Addressing;
 using NovaNetBus.Simulator.Vms;
-using NovaNetBus.Simulator.Worlds;
 
 namespace NovaNetBus.Simulator.Demo;
 
@@ -13,11 +12,14 @@ internal sealed class AddressSteps(Stage stage)
         ("blue-1", "host-a", "blue"), ("blue-2", "host-b", "blue"), ("blue-3", "host-b", "blue"),
     ];
 
-    public async Task<Proof> NetworkIsMadeAsync(CancellationToken ct)
+    /// <param name="multiHost">Each host serves it, or one for all.</param>
+    /// <param name="ct">Ends the wait.</param>
+    /// <param name="more">Further options of <c>network create</c>.</param>
+    public async Task<Proof> NetworkIsMadeAsync(bool multiHost, CancellationToken ct, params string[] more)
     {
-        var made = await stage.Operator.CreateNetworkAsync(Stage.Label, Cidr.Parse(Stage.Range), ct);
+        var made = await stage.Operator.CreateNetworkAsync(Stage.Label, Cidr.Parse(Stage.Range), ct, ["--multi-host", multiHost ? "true" : "false", "--bridge", "br100", .. more]);
         return new Proof(
-            made is [{ Cidr: Stage.Range, MultiHost: true }],
+            made is [{ Cidr: Stage.Range }] && made[0].MultiHost == multiHost,
             $"novanet network create: {made[0].Label} {made[0].Cidr}, gateway {made[0].Gateway}, bridge {made[0].Bridge}, multi_host {made[0].MultiHost}");
     }
 
@@ -33,17 +35,17 @@ internal sealed class AddressSteps(Stage stage)
         return new Proof(told.Count == Cast.Length, string.Join(", ", told));
     }
 
-    /// <summary>Three witnesses for each VM: the log (by the operator's tool), the host's dnsmasq, and the VM's own DHCP client.</summary>
+    /// <summary>Three witnesses for each VM: the log (by the operator's tool), its network host's dnsmasq, and the VM's own DHCP client.</summary>
     public async Task<Proof> AllocatedIsLeasedAsync(CancellationToken ct)
     {
         var allocated = (await stage.Operator.FixedIpsAsync(ct)).Where(r => r.InstanceId is not null).ToDictionary(r => r.InstanceId!.Value);
-        var leases = WorldPlan.Hosts.ToDictionary(h => h, stage.LeasesOf);
+        var leases = stage.Hosts.ToDictionary(h => h, stage.LeasesOf);
         var wrong = new List<string>();
         foreach (var name in stage.Names)
         {
             var vm = stage.Vm(name).Vm;
             var said = allocated.GetValueOrDefault(vm.InstanceId)?.Address;
-            var leased = leases[vm.Host].Any(l => l.Contains($" {vm.MacAddress} {vm.Address} ", StringComparison.Ordinal));
+            var leased = leases[stage.Story(name).Configured.NetworkHost].Any(l => l.Contains($" {vm.MacAddress} {vm.Address} ", StringComparison.Ordinal));
             if (said != vm.Address || !leased || stage.Story(name).Configured.Vifs[0].Address != vm.Address)
             {
                 wrong.Add($"{name}: allocated {said ?? "nothing"}, leased {(leased ? vm.Address : "nothing")}, in use {vm.Address}");

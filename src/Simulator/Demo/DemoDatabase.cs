@@ -8,20 +8,24 @@ namespace NovaNetBus.Simulator.Demo;
 /// <param name="WasThere">It is left behind, as empty as it was found.</param>
 internal sealed record DemoDatabase(string Connection, bool WasThere)
 {
-    private const string OwnName = "novanet_demo";
+    private const string OwnName = "novanet_demo_";
 
     private const string CountTables = "select count(*) from pg_catalog.pg_tables where schemaname not in ('pg_catalog', 'information_schema')";
 
-    public static async Task<DemoDatabase> CreateAsync(Connections connections, CancellationToken ct)
+    /// <param name="connections">The server.</param>
+    /// <param name="index">Of several, which: only the first may be the one that the connection names.</param>
+    /// <param name="ct">Ends the wait.</param>
+    public static async Task<DemoDatabase> CreateAsync(Connections connections, int index, CancellationToken ct)
     {
         var named = connections.Postgres ?? throw new SimulatorException("ConnectionStrings__Postgres is not set: source .services/env (made by scripts/services.sh up).");
-        if (await CountAsync(named, ct) == 0)
+        if (index == 0 && await CountAsync(named, ct) == 0)
         {
             return new DemoDatabase(named, WasThere: true);
         }
 
-        var own = new NpgsqlConnectionStringBuilder(named) { Database = OwnName }.ConnectionString;
-        await DoAsync(named, [$"drop database if exists {OwnName} with (force)", $"create database {OwnName}"], ct);
+        var name = OwnName + (char)('a' + index);
+        var own = new NpgsqlConnectionStringBuilder(named) { Database = name }.ConnectionString;
+        await DoAsync(named, [$"drop database if exists {name} with (force)", $"create database {name}"], ct);
         return new DemoDatabase(own, WasThere: false);
     }
 

@@ -5,10 +5,12 @@ using NovaNetBus.Simulator.Worlds;
 
 namespace NovaNetBus.Simulator.Demo;
 
-/// <summary>The real programs, each where it belongs: the scheduler beside the broker, a worker inside each host.</summary>
+/// <summary>The real programs of a region, each where it belongs: the scheduler beside the broker or on its host, a worker inside each host.</summary>
 /// <param name="bin">Folder of the programs.</param>
 /// <param name="logs">Folder of their output.</param>
-internal sealed class DemoPrograms(StateDirectory state, string bin, string logs, Connections connections)
+/// <param name="staging">Their options.</param>
+/// <param name="region">What they belong to.</param>
+internal sealed class DemoPrograms(StateDirectory state, string bin, string logs, Staging staging, Region region)
 {
     public const int SchedulerPort = 8780;
     private const int WorkerPort = 8781;
@@ -23,31 +25,40 @@ internal sealed class DemoPrograms(StateDirectory state, string bin, string logs
     /// <summary>Where the worker of a host keeps its files; dnsmasq, which gives up its rights, must be able to enter.</summary>
     public string StatePathOf(string host) => state.PublicFolder("hosts", host);
 
-    public void StartScheduler() => Start("scheduler", null, Path.Combine(bin, "novanet-scheduler"));
+    private string SchedulerName => region.SchedulerAt is { } host ? $"scheduler-{host}" : "scheduler";
+
+    private string? SchedulerNamespace => region.SchedulerAt is { } host ? WorldPlan.NamespaceOfHost(host) : null;
+
+    public void StartScheduler() => Start(SchedulerName, SchedulerNamespace, [Path.Combine(bin, "novanet-scheduler"), .. staging.Options]);
 
     /// <param name="host">Its name; it runs inside that host's namespace.</param>
     /// <param name="more">Options beyond those that the world asks for.</param>
-    public void StartWorker(string host, params string[] more) => Start(
-        host, WorldPlan.NamespaceOfHost(host),
-        [
-            Path.Combine(bin, "novanet-worker"), "--host", host, "--multi-host", "true", "--flat-interface", "eth1", "--public-interface", "eth0",
-            "--flat-network-bridge", "br100", "--send-arp-for-ha", "true", "--state-path", StatePathOf(host), .. more,
-        ]);
+    public void StartWorker(string host, params string[] more) => Start(host, WorldPlan.NamespaceOfHost(host), WorkerCommand(host, more));
+
+    /// <summary>A worker that is to end by itself, since its options are wrong.</summary>
+    public Task<ToolResult> RunWorkerAsync(string host, CancellationToken ct, params string[] more) =>
+        Tool.TryAsync(ct, region.Environment, "ip", ["netns", "exec", WorldPlan.NamespaceOfHost(host), "timeout", "30", .. WorkerCommand(host, more)]);
 
     public ProcessIdentity WorkerOf(string host) => Find(host) ?? throw new SimulatorException($"No worker was started on {host}.");
 
-    public Task WaitForSchedulerAsync(CancellationToken ct) => WaitAsync("scheduler", null, SchedulerPort, ct);
+    public Task WaitForSchedulerAsync(CancellationToken ct) => WaitAsync(SchedulerName, SchedulerNamespace, SchedulerPort, ct);
 
     public Task WaitForWorkerAsync(string host, CancellationToken ct) => WaitAsync(host, WorldPlan.NamespaceOfHost(host), WorkerPort, ct);
 
     /// <summary>Ends all that were started.</summary>
     public static async Task StopAsync(StateDirectory state, CancellationToken ct) => await Task.WhenAll(Started(state).Select(p => p.StopAsync(ct)));
 
+    private string[] WorkerCommand(string host, string[] more) =>
+    [
+        Path.Combine(bin, "novanet-worker"), "--host", host, "--public-interface", "eth0", "--send-arp-for-ha", "true", "--state-path", StatePathOf(host),
+        .. staging.Options, .. staging.WorkerOptions, .. more,
+    ];
+
     private ProcessIdentity? Find(string name) => state.Read<ProcessIdentity>(Folder, name + ".json");
 
     private void Start(string name, string? @namespace, params string[] command)
     {
-        var process = DetachedProcess.Start(@namespace, Path.Combine(logs, name + ".log"), connections.AsEnvironment(), command);
+        var process = DetachedProcess.Start(@namespace, Path.Combine(logs, name + ".log"), region.Environment, command);
         state.Write(process, Folder, name + ".json");
     }
 

@@ -1,5 +1,4 @@
 using NovaNetBus.Contracts;
-using NovaNetBus.Simulator.Worlds;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
@@ -8,17 +7,16 @@ namespace NovaNetBus.Simulator.Demo;
 /// <summary>The queues of the demo's programs on a broker that may be somebody's: none that others use is touched, and those that the demo made go with it.</summary>
 internal static class DemoQueues
 {
-    private static IEnumerable<string> Hosts => WorldPlan.Hosts.Select(Wire.WorkerQueue);
-
     private static IEnumerable<string> Shared => [Wire.SchedulerQueue, Wire.AdminQueue];
 
     /// <summary>Refuses when other programs of ours run on this broker; forgets what an earlier demo's hosts left.</summary>
     /// <returns>The queues to remove at the end.</returns>
-    public static async Task<IReadOnlyList<string>> ClaimAsync(string broker, CancellationToken ct)
+    public static async Task<IReadOnlyList<string>> ClaimAsync(string broker, IReadOnlyList<string> hosts, CancellationToken ct)
     {
         await using var connection = await ConnectAsync(broker, ct);
-        var mine = Hosts.SelectMany(WithErrors).ToList();
-        foreach (var queue in Hosts.Concat(Shared))
+        var workers = hosts.Select(Wire.WorkerQueue).ToList();
+        var mine = workers.SelectMany(WithErrors).ToList();
+        foreach (var queue in workers.Concat(Shared))
         {
             var there = await FindAsync(connection, queue, ct);
             if (there is { ConsumerCount: > 0 } || (there is { MessageCount: > 0 } && Shared.Contains(queue)))

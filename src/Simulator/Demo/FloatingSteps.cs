@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using NovaNetBus.Contracts;
 using NovaNetBus.Simulator.Namespaces;
 using NovaNetBus.Simulator.Worlds;
@@ -10,8 +8,6 @@ namespace NovaNetBus.Simulator.Demo;
 internal sealed class FloatingSteps(Stage stage)
 {
     private const string Range = "198.51.100.96/28", Pool = "public", Owner = "red-1", Mover = "mover";
-    private const int Port = 8081;
-
     private string? floating;
 
     public async Task<Proof> LeadsInAsync(CancellationToken ct)
@@ -19,7 +15,7 @@ internal sealed class FloatingSteps(Stage stage)
         await stage.Operator.DoAsync(ct, "floating", "create", "--ip-range", Range, "--pool", Pool);
         floating = (await stage.Operator.FloatingAsync(ct, "allocate", "--project", "red", "--pool", Pool)).Address;
         var row = await stage.Operator.FloatingAsync(ct, "associate", floating, "--instance", stage.Vm(Owner).Vm.InstanceId.ToString());
-        var seen = await VisitAsync(WorldPlan.Outside, floating, stage.Vm(Owner).Vm.Namespace, ct);
+        var seen = await Visit.SeenAsAsync(WorldPlan.Outside, floating, stage.Vm(Owner).Vm.Namespace, ct);
         return new Proof(
             seen == WorldPlan.OutsideAddress && row.Host == stage.Vm(Owner).Vm.Host,
             $"novanet floating associate: {floating} leads to {Owner} ({row.FixedIp}) on {row.Host}; {WorldPlan.OutsideAddress} reached it there and was seen as {seen}");
@@ -27,8 +23,8 @@ internal sealed class FloatingSteps(Stage stage)
 
     public async Task<Proof> LeadsOutAsync(CancellationToken ct)
     {
-        var with = await VisitAsync(stage.Vm(Owner).Vm.Namespace, WorldPlan.OutsideAddress, WorldPlan.Outside, ct);
-        var without = await VisitAsync(stage.Vm("red-2").Vm.Namespace, WorldPlan.OutsideAddress, WorldPlan.Outside, ct);
+        var with = await Visit.SeenAsAsync(stage.Vm(Owner).Vm.Namespace, WorldPlan.OutsideAddress, WorldPlan.Outside, ct);
+        var without = await Visit.SeenAsAsync(stage.Vm("red-2").Vm.Namespace, WorldPlan.OutsideAddress, WorldPlan.Outside, ct);
         return new Proof(
             with == floating && without == WorldPlan.PublicAddressOf(stage.Vm("red-2").Vm.Host), $"{WorldPlan.OutsideAddress} saw {Owner} as {with}, and red-2, which has none, as {without}");
     }
@@ -39,7 +35,7 @@ internal sealed class FloatingSteps(Stage stage)
         var holds = true;
         foreach (var (from, source) in new[] { (Owner, floating!), ("red-2", WorldPlan.PublicAddressOf("host-a")), ("red-3", WorldPlan.PublicAddressOf("host-b")) })
         {
-            var seen = await VisitAsync(stage.Vm(from).Vm.Namespace, floating!, stage.Vm(Owner).Vm.Namespace, ct);
+            var seen = await Visit.SeenAsAsync(stage.Vm(from).Vm.Namespace, floating!, stage.Vm(Owner).Vm.Namespace, ct);
             holds &= seen == source;
             told.Add($"{from} on {stage.Vm(from).Vm.Host} as {seen}");
         }
@@ -64,40 +60,17 @@ internal sealed class FloatingSteps(Stage stage)
     {
         var before = await stage.StartVmAsync(Mover, "host-a", "red", ct);
         var led = (await stage.Compute.AssociateAsync(new FloatingAssociate(before.Vm.InstanceId, "red", Pool: Pool), Stage.Bound, ct)).FloatingIp;
-        await VisitAsync(WorldPlan.Outside, led, before.Vm.Namespace, ct);
+        await Visit.SeenAsAsync(WorldPlan.Outside, led, before.Vm.Namespace, ct);
 
         var after = await stage.MoveVmAsync(Mover, "host-b", ct);
 
-        var seen = await VisitAsync(after.Vm.Namespace, WorldPlan.OutsideAddress, WorldPlan.Outside, ct);
-        await VisitAsync(WorldPlan.Outside, led, after.Vm.Namespace, ct);
+        var seen = await Visit.SeenAsAsync(after.Vm.Namespace, WorldPlan.OutsideAddress, WorldPlan.Outside, ct);
+        await Visit.SeenAsAsync(WorldPlan.Outside, led, after.Vm.Namespace, ct);
         var neighbour = await Ping.CountAsync(stage.Vm(Owner).Vm.Namespace, after.Vm.Address, 3, ct);
         var left = await Tool.RunInAsync(ct, WorldPlan.NamespaceOfHost("host-a"), "ip", "address", "show", "dev", "eth0");
         await stage.StopVmAsync(Mover, ct);
         return new Proof(
             after.Vm.Address == before.Vm.Address && after.Vm.MacAddress == before.Vm.MacAddress && seen == led && neighbour.Lost == 0 && !left.Contains(led, StringComparison.Ordinal),
             $"{Mover} is {after.Vm.Address} and {led} on {after.Vm.Host} as it was on host-a; outside reaches it and sees it as {seen}; {Owner} → {Mover}: {neighbour} answered; host-a has nothing of it");
-    }
-
-    /// <summary>Whom a machine sees that is reached at this address.</summary>
-    private static async Task<string> VisitAsync(string from, string address, string at, CancellationToken ct)
-    {
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        end.CancelAfter(Stage.Bound);
-        using var listener = NetworkNamespace.TcpSocket(at);
-        listener.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
-        listener.Bind(new IPEndPoint(IPAddress.Any, Port));
-        listener.Listen();
-        using var client = NetworkNamespace.TcpSocket(from);
-        var accepted = listener.AcceptAsync(end.Token);
-        try
-        {
-            await client.ConnectAsync(new IPEndPoint(IPAddress.Parse(address), Port), end.Token);
-            using var server = await accepted;
-            return ((IPEndPoint)server.RemoteEndPoint!).Address.ToString();
-        }
-        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
-        {
-            return "nobody";
-        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.RegularExpressions;
 using NovaNetBus.Simulator.Namespaces;
 
@@ -15,6 +16,9 @@ internal sealed record PingCount(int Sent, int Received)
 /// <summary>The system's ping, inside a VM.</summary>
 internal sealed partial class Ping : IAsyncDisposable
 {
+    /// <summary>Between two requests of one that runs on.</summary>
+    public const double SecondsBetween = 0.02;
+
     private readonly Process _process;
     private readonly Task<string> _output;
 
@@ -39,7 +43,7 @@ internal sealed partial class Ping : IAsyncDisposable
     }
 
     /// <summary>Fifty a second until it is stopped.</summary>
-    public static Ping Start(string from, string to) => new(Tool.Start("ip", "netns", "exec", from, "ping", "-n", "-i", "0.02", to));
+    public static Ping Start(string from, string to) => new(Tool.Start("ip", "netns", "exec", from, "ping", "-n", "-i", SecondsBetween.ToString(CultureInfo.InvariantCulture), to));
 
     /// <returns>What was sent and came back; a request on its way at the end is not counted.</returns>
     public async Task<PingCount> StopAsync(CancellationToken ct)

@@ -1,14 +1,15 @@
+using NovaNetBus.Simulator.Demo.Stories;
 using NovaNetBus.Simulator.Worlds;
 
 namespace NovaNetBus.Simulator.Demo;
 
-/// <summary>The whole story on two hosts, from nothing to nothing.</summary>
+/// <summary>A whole story, from nothing to nothing.</summary>
 /// <param name="bin">Folder of the four programs.</param>
 /// <param name="logs">Folder for their output.</param>
-internal sealed class Play(StateDirectory state, string bin, string logs, StepLog log)
+internal sealed class Play(StateDirectory state, string bin, string logs, IStory story, StepLog log)
 {
     /// <returns>Whether every step held.</returns>
-    public async Task<bool> RunAsync(Connections connections, bool keep, CancellationToken ct)
+    public async Task<bool> RunAsync(IReadOnlyList<Connections> connections, bool keep, CancellationToken ct)
     {
         try
         {
@@ -25,73 +26,58 @@ internal sealed class Play(StateDirectory state, string bin, string logs, StepLo
         return log.Report.Passed;
     }
 
-    private async Task PlayAsync(Connections connections, CancellationToken ct)
+    private async Task PlayAsync(IReadOnlyList<Connections> connections, CancellationToken ct)
     {
+        var staging = story.Staging;
         DemoState? made = null;
-        if (!await log.TakeAsync("two hosts and an outside are laid out", LayOutAsync, ct))
+        if (!await log.TakeAsync($"{(staging.Layout.Hosts.Count == 2 ? "two" : "four")} hosts and an outside are laid out", LayOutAsync, ct))
         {
             return;
         }
 
-        await using var stage = new Stage(state, bin, logs, made!);
-        if (await log.TakeAsync("scheduler and workers start and are ready", () => StartProgramsAsync(stage, ct), ct))
+        var stages = made!.Regions.Select(region => new Stage(state, bin, logs, staging, region)).ToList();
+        try
         {
-            foreach (var (name, step) in Steps(stage, ct))
+            if (await log.TakeAsync("scheduler and workers start and are ready", () => StartProgramsAsync(stages, ct), ct))
             {
-                await log.TakeAsync(name, step, ct);
+                foreach (var (name, step) in story.Steps(stages, ct))
+                {
+                    await log.TakeAsync(name, step, ct);
+                }
+            }
+        }
+        finally
+        {
+            foreach (var stage in stages)
+            {
+                await stage.DisposeAsync();
             }
         }
 
         async Task<Proof> LayOutAsync()
         {
-            made = await DemoSetup.UpAsync(state, connections, ct);
-            return new Proof(true, $"{string.Join(", ", WorldPlan.Namespaces)}; a fresh database; broker and database are reached on each host's own loopback");
+            made = await DemoSetup.UpAsync(state, staging.Layout, staging.Sites(connections), ct);
+            var databases = staging.EachHostAlone ? "each host with a fresh database and a broker of its own, which it reaches" : "a fresh database; broker and database are reached";
+            return new Proof(true, $"{string.Join(", ", staging.Layout.Namespaces)}; {databases} on {(staging.EachHostAlone ? "its" : "each host's")} own loopback");
         }
     }
 
-    private static IEnumerable<(string Name, Func<Task<Proof>> Step)> Steps(Stage stage, CancellationToken ct)
+    private static async Task<Proof> StartProgramsAsync(IReadOnlyList<Stage> stages, CancellationToken ct)
     {
-        var addresses = new AddressSteps(stage);
-        var traffic = new TrafficSteps(stage);
-        var metadata = new MetadataSteps(stage);
-        var impostors = new ImpostorSteps(stage);
-        var floating = new FloatingSteps(stage);
-        var crash = new CrashSteps(stage);
-        yield return ("a network is created", () => addresses.NetworkIsMadeAsync(ct));
-        yield return ("six VMs of two projects start on two hosts", () => addresses.VmsStartAsync(ct));
-        yield return ("addresses allocated are the addresses leased", () => addresses.AllocatedIsLeasedAsync(ct));
-        yield return ("VM to VM on one host", () => traffic.OnOneHostAsync(ct));
-        yield return ("VM to VM across hosts", () => traffic.AcrossHostsAsync(ct));
-        yield return ("VM to outside leaves by its host's address", () => traffic.OutsideSeesTheHostAsync(ct));
-        yield return ("a VM reads who it is from its host", () => metadata.ReadsItselfAsync(ct));
-        yield return ("another VM's metadata cannot be had", () => metadata.NotAnothersAsync(ct));
-        yield return ("a VM that changes its MAC is cut off, its neighbours are not", () => impostors.ChangedMacAsync(ct));
-        yield return ("a VM that changes its address is cut off, its neighbours are not", () => impostors.ChangedAddressAsync(ct));
-        yield return ("a VM that answers DHCP is not heard, its neighbours are", () => impostors.FalseDhcpServerAsync(ct));
-        yield return ("the same message again changes nothing", () => addresses.SameMessageAgainAsync(ct));
-        yield return ("a deleted VM's address, lease and rules are gone", () => addresses.DeleteTakesAllBackAsync(ct));
-        yield return ("a floating IP leads in from outside", () => floating.LeadsInAsync(ct));
-        yield return ("outside sees its VM as the floating IP", () => floating.LeadsOutAsync(ct));
-        yield return ("VMs reach it too: itself, on its host, on the other host", () => floating.LeadsBackInAsync(ct));
-        yield return ("a released floating IP answers nobody", () => floating.AnswersNobodyWhenReleasedAsync(ct));
-        yield return ("a VM moves to the other host with its fixed and floating IP", () => floating.MovesAlongAsync(ct));
-        yield return ("the worker is killed: traffic goes on, nothing is lost", () => crash.TrafficGoesOnAndNothingIsLostAsync(ct));
-        yield return ("what was spawned around the crash is taken back", () => crash.AllIsTakenBackAsync(ct));
-        yield return ("message published to host-network-configured, alone", () => new SpeedSteps(stage).PublishedToConfiguredAsync(ct));
-        yield return ("audit: who held this address some steps ago", () => new AuditSteps(stage).WhoHeldItThenAsync(ct));
-        yield return ("audit: a host's rules then and now", () => new AuditSteps(stage).RulesThenAndNowAsync(ct));
-    }
-
-    private static async Task<Proof> StartProgramsAsync(Stage stage, CancellationToken ct)
-    {
-        stage.Programs.StartScheduler();
-        foreach (var host in WorldPlan.Hosts)
+        foreach (var stage in stages)
         {
-            stage.Programs.StartWorker(host);
+            stage.Programs.StartScheduler();
+            stage.Hosts.ToList().ForEach(host => stage.Programs.StartWorker(host));
         }
 
+        var told = await Task.WhenAll(stages.Select(stage => ReadyAsync(stage, ct)));
+        return new Proof(told.All(one => one.Holds), "novanet host list: " + string.Join(told.Length > 1 ? "; that of the other: " : "", told.Select(one => one.Evidence)));
+    }
+
+    private static async Task<Proof> ReadyAsync(Stage stage, CancellationToken ct)
+    {
         await stage.Programs.WaitForSchedulerAsync(ct);
-        foreach (var host in WorldPlan.Hosts)
+        foreach (var host in stage.Hosts)
         {
             await stage.Programs.WaitForWorkerAsync(host, ct);
         }
@@ -99,8 +85,8 @@ internal sealed class Play(StateDirectory state, string bin, string logs, StepLo
         await stage.ConnectAsync(ct);
         var hosts = await stage.Operator.HostsAsync(ct);
         return new Proof(
-            WorldPlan.Hosts.All(h => hosts.Any(row => row.Host == h && row.Alive)),
-            "novanet host list: " + string.Join(", ", hosts.Select(h => $"{h.Host} {(h.Alive ? "alive" : "not alive")}")));
+            stage.Hosts.Order(StringComparer.Ordinal).SequenceEqual(hosts.Where(row => row.Alive).Select(row => row.Host).Order(StringComparer.Ordinal)),
+            string.Join(", ", hosts.Select(h => $"{h.Host} {(h.Alive ? "alive" : "not alive")}")));
     }
 
     private async Task<Proof> LeaveAsync(CancellationToken ct)

@@ -6,8 +6,8 @@ using NovaNetBus.Simulator.Worlds;
 
 namespace NovaNetBus.Simulator.Demo;
 
-/// <summary>Everything that the steps work with, while the demo runs.</summary>
-internal sealed class Stage(StateDirectory state, string bin, string logs, DemoState made) : IAsyncDisposable
+/// <summary>Everything that the steps of a region work with, while the demo runs.</summary>
+internal sealed class Stage(StateDirectory state, string bin, string logs, Staging staging, Region region) : IAsyncDisposable
 {
     public const string Label = "private";
     public const string Range = "10.0.0.0/24";
@@ -19,26 +19,29 @@ internal sealed class Stage(StateDirectory state, string bin, string logs, DemoS
 
     public StateDirectory State => state;
 
-    public DemoPrograms Programs { get; } = new(state, bin, logs, new Connections(made.Broker, made.Database.Connection));
+    public DemoPrograms Programs { get; } = new(state, bin, logs, staging, region);
 
-    public OperatorTool Operator { get; } = new(Path.Combine(bin, "novanet"));
+    public OperatorTool Operator { get; } = new(Path.Combine(bin, "novanet"), region.Environment);
 
-    public string Broker => made.Broker;
+    public string Broker => region.Broker;
+
+    /// <summary>Those that have a worker of this region.</summary>
+    public IReadOnlyList<string> Hosts => region.Hosts;
 
     public ComputeService Compute => _compute ?? throw new SimulatorException("The broker has not been reached.");
 
     public IReadOnlyCollection<string> Names => _cast.Keys;
 
-    public async Task ConnectAsync(CancellationToken ct) => _compute = await ComputeService.ConnectAsync(made.Broker, ct);
+    public async Task ConnectAsync(CancellationToken ct) => _compute = await ComputeService.ConnectAsync(region.Broker, ct);
 
     public RunningVm Vm(string name) => new VmRegister(state).Get(name);
 
     public (InstanceSpawning Spawning, HostNetworkConfigured Configured) Story(string name) => (_cast[name].Spawning, _cast[name].Configured);
 
     /// <summary>A compute service's way: the message, the answer, the VM.</summary>
-    public async Task<RunningVm> StartVmAsync(string name, string host, string project, CancellationToken ct)
+    public async Task<RunningVm> StartVmAsync(string name, string host, string project, CancellationToken ct, string? network = null, string? address = null)
     {
-        var order = new VmOrder(name, host, project, null, null);
+        var order = new VmOrder(name, host, project, network, address);
         var spawning = VmRunner.Spawning(order);
         return await PlugAsync(order, spawning, await Compute.SpawnAsync(spawning, Bound, ct), ct);
     }

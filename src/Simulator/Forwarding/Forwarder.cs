@@ -6,14 +6,22 @@ namespace NovaNetBus.Simulator.Forwarding;
 
 /// <summary>Listens on the loopback of other network namespaces and connects to the same port of this one's loopback, so that a program
 /// in there reaches broker and database with the very same connection strings and nothing listens anywhere else.</summary>
+/// <param name="namespaces">Where it listens; none: in this one.</param>
+/// <param name="ports">There, and where it connects to.</param>
 internal sealed class Forwarder(IReadOnlyList<string> namespaces, IReadOnlyList<int> ports)
 {
     private const int Backlog = 128;
 
+    /// <summary>The address that it listens on.</summary>
+    public IPAddress Near { get; init; } = IPAddress.Loopback;
+
+    /// <summary>The address that it connects to.</summary>
+    public IPAddress Far { get; init; } = IPAddress.Loopback;
+
     /// <summary>Runs until cancelled.</summary>
     public async Task RunAsync(CancellationToken ct)
     {
-        var listeners = (from name in namespaces from port in ports select (Port: port, Socket: Listen(name, port))).ToList();
+        var listeners = (from name in namespaces.DefaultIfEmpty() from port in ports select (Port: port, Socket: Listen(name, port))).ToList();
         try
         {
             await Task.WhenAll(listeners.Select(l => AcceptAsync(l.Socket, l.Port, ct)));
@@ -28,20 +36,20 @@ internal sealed class Forwarder(IReadOnlyList<string> namespaces, IReadOnlyList<
         }
     }
 
-    private static Socket Listen(string name, int port)
+    private Socket Listen(string? name, int port)
     {
-        var socket = NetworkNamespace.TcpSocket(name);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+        var socket = name is null ? new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) : NetworkNamespace.TcpSocket(name);
+        socket.Bind(new IPEndPoint(Near, port));
         socket.Listen(Backlog);
         return socket;
     }
 
-    private static async Task AcceptAsync(Socket listener, int port, CancellationToken ct)
+    private async Task AcceptAsync(Socket listener, int port, CancellationToken ct)
     {
         while (true)
         {
             var client = await listener.AcceptAsync(ct);
-            _ = JoinAsync(client, port, ct);
+            _ = JoinAsync(client, new IPEndPoint(Far, port), ct);
         }
     }
 
@@ -49,14 +57,14 @@ internal sealed class Forwarder(IReadOnlyList<string> namespaces, IReadOnlyList<
     /// Copies both ways until both sides have ended, or one is gone: a killed program resets its connections, and the other side must hear of it,
     /// or a database would keep the dead one's transaction, with its locks.
     /// </summary>
-    internal static async Task JoinAsync(Socket client, int port, CancellationToken ct)
+    internal static async Task JoinAsync(Socket client, IPEndPoint target, CancellationToken ct)
     {
         using var near = client;
         using var far = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         try
         {
             near.NoDelay = far.NoDelay = true;
-            await far.ConnectAsync(IPAddress.Loopback, port, ct);
+            await far.ConnectAsync(target, ct);
             Task[] ways = [CopyAsync(near, far, ct), CopyAsync(far, near, ct)];
             await await Task.WhenAny(ways);
             await Task.WhenAll(ways);

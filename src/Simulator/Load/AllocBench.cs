@@ -20,7 +20,7 @@ internal sealed class AllocBench(string bin, TextWriter output)
 
     public async Task<BenchReport> RunAsync(Connections connections, string commit, CancellationToken ct)
     {
-        var database = await DemoDatabase.CreateAsync(connections, ct);
+        var database = await DemoDatabase.CreateAsync(connections, 0, ct);
         try
         {
             await MeasureAsync(database.Connection, ct);

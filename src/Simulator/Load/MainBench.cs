@@ -31,7 +31,7 @@ internal sealed class MainBench(StateDirectory state, string bin, string logs, T
         {
             try
             {
-                await MeasureAsync(await DemoSetup.UpAsync(state, connections, ct), suffix, options, ct);
+                await MeasureAsync((await DemoSetup.UpAsync(state, Staging.FlatDhcpOnEachHost.Layout, Staging.FlatDhcpOnEachHost.Sites([connections]), ct)).Regions[0], suffix, options, ct);
             }
             finally
             {
@@ -43,16 +43,16 @@ internal sealed class MainBench(StateDirectory state, string bin, string logs, T
         return new BenchReport("main", machine, commit, TimeProvider.System.GetUtcNow(), _figures);
     }
 
-    private async Task MeasureAsync(DemoState made, string suffix, string[] options, CancellationToken ct)
+    private async Task MeasureAsync(Region region, string suffix, string[] options, CancellationToken ct)
     {
-        await using var stage = new Stage(state, bin, logs, made);
+        await using var stage = new Stage(state, bin, logs, Staging.FlatDhcpOnEachHost, region);
         stage.Programs.StartScheduler();
         stage.Programs.StartWorker(Host, options);
         await stage.Programs.WaitForSchedulerAsync(ct);
         await stage.Programs.WaitForWorkerAsync(Host, ct);
-        await stage.Operator.CreateNetworkAsync("bench", Range, ct);
+        await stage.Operator.CreateNetworkAsync("bench", Range, ct, "--bridge-interface", "eth1");
 
-        await using var connection = await DemoQueues.ConnectAsync(made.Broker, ct);
+        await using var connection = await DemoQueues.ConnectAsync(region.Broker, ct);
         await using var fleet = await Fleet.ConnectAsync(connection, Host, ct);
         await fleet.SpawnAsync(WarmUp, 1, ct);
         var alone = await fleet.SpawnAsync(Alone, 1, ct);

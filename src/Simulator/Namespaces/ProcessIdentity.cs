@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text.Json.Serialization;
 
 namespace NovaNetBus.Simulator.Namespaces;
 
@@ -16,6 +17,23 @@ internal enum Signal
 internal sealed record ProcessIdentity(int Id, long StartedAt)
 {
     public bool IsRunning => Read(Id) is { } now && now.StartedAt == StartedAt && now.State is not ('Z' or 'X');
+
+    /// <summary>The program's name, of which the kernel keeps 15 characters; null: it has ended.</summary>
+    [JsonIgnore]
+    public string? Name
+    {
+        get
+        {
+            try
+            {
+                return IsRunning ? File.ReadAllText($"/proc/{Id}/comm").Trim() : null;
+            }
+            catch (IOException)
+            {
+                return null;
+            }
+        }
+    }
 
     public static ProcessIdentity? Of(int id) => Read(id) is { } now ? new ProcessIdentity(id, now.StartedAt) : null;
 

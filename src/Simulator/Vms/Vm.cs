@@ -8,7 +8,7 @@ namespace NovaNetBus.Simulator.Vms;
 /// <param name="Namespace">Network namespace that plays it: <c>nn-vm-NAME</c>.</param>
 /// <param name="PortName">The host's end of its first NIC.</param>
 /// <param name="MacAddress">Of its first NIC.</param>
-/// <param name="Address">What its DHCP client was given, not what the message said.</param>
+/// <param name="Address">What its DHCP client was given, or its injected file says; not what the message said.</param>
 /// <param name="Host">The host it is on.</param>
 internal sealed record Vm(Guid InstanceId, string Name, string Namespace, string PortName, string MacAddress, string Address, string Host);
 
@@ -22,4 +22,8 @@ internal sealed record RunningVm(Vm Vm, string ProjectId, IReadOnlyList<string> 
 /// <summary>What to start.</summary>
 /// <param name="Network">Id or label; null: what the network manager gives.</param>
 /// <param name="Address">The fixed IP wanted; needs a network.</param>
-internal sealed record VmOrder(string Name, string Host, string ProjectId, string? Network, string? Address);
+internal sealed record VmOrder(string Name, string Host, string ProjectId, string? Network, string? Address)
+{
+    /// <summary>The project's VPN instance.</summary>
+    public bool IsVpn { get; init; }
+}

@@ -25,6 +25,7 @@ internal sealed partial class VmRunner(StateDirectory state, ComputeService comp
     public static InstanceSpawning Spawning(VmOrder order) => new(
         Guid.NewGuid(), order.ProjectId, order.Host, order.Name,
         order.Network is null ? null : [new RequestedNetwork(order.Network, order.Address)],
+        IsVpn: order.IsVpn ? true : null,
         AvailabilityZone: "nova",
         Metadata: new Dictionary<string, string> { ["name"] = order.Name },
         UserData: Convert.ToBase64String(Encoding.UTF8.GetBytes(UserDataOf(order.Name))),
@@ -102,7 +103,9 @@ internal sealed partial class VmRunner(StateDirectory state, ComputeService comp
         }
 
         var first = configured.Vifs[0];
-        var address = clients.Count > 0 ? (await DhcpClient.WaitForLeaseAsync(folder, VmPlug.NicName(0), bound, ct)).Address : first.Address;
+        var address = configured.InterfacesFile is { } injected ? await InjectedConfiguration.ApplyAsync(name, injected, ct)
+            : clients.Count > 0 ? (await DhcpClient.WaitForLeaseAsync(folder, VmPlug.NicName(0), bound, ct)).Address
+            : first.Address;
         var vm = new Vm(configured.InstanceId, order.Name, name, first.PortName, first.MacAddress, address, order.Host);
         return new RunningVm(vm, order.ProjectId, [.. configured.Vifs.Select(v => v.PortName)], clients);
     }
@@ -131,7 +134,7 @@ internal sealed partial class VmRunner(StateDirectory state, ComputeService comp
 
         if (!NetworkNamespace.Exists(WorldPlan.NamespaceOfHost(order.Host)))
         {
-            throw new SimulatorException($"There is no host {order.Host} in this world; there are {string.Join(", ", WorldPlan.Hosts)}.");
+            throw new SimulatorException($"There is no host {order.Host} in this world: no network namespace {WorldPlan.NamespaceOfHost(order.Host)}.");
         }
 
         if (_register.Find(order.Name) is not null || NetworkNamespace.Exists(WorldPlan.NamespaceOfVm(order.Name)))

@@ -5,31 +5,32 @@ using NovaNetBus.Simulator.Vms;
 
 namespace NovaNetBus.Simulator.Worlds;
 
-/// <summary>Two hosts, a link between them, a public segment and a machine outside, each a network namespace.</summary>
+/// <summary>Hosts, the segments between them, and a machine outside, each a network namespace.</summary>
 internal sealed class World(StateDirectory state)
 {
     private static readonly TimeSpan ForwarderBound = TimeSpan.FromSeconds(20);
 
     public bool IsUp => state.Read<WorldState>(WorldState.FileName) is not null;
 
+    /// <param name="layout">Its hosts.</param>
     /// <param name="connections">What the hosts must reach; null: the world has no way out to this machine.</param>
     /// <param name="ct">Ends the wait; what was made so far is taken away again.</param>
-    public async Task UpAsync(Connections? connections, CancellationToken ct)
+    public async Task UpAsync(WorldLayout layout, Connections? connections, CancellationToken ct)
     {
         if (IsUp)
         {
             throw new SimulatorException("The world is up already; take it down with: novanet-simulator world down");
         }
 
-        RefuseForeignNamespaces();
+        RefuseForeignNamespaces(layout);
         try
         {
-            await LayAsync(connections, ct);
+            await LayAsync(layout, connections, ct);
             if (connections is not null)
             {
-                var forwarder = StartForwarder(connections);
-                state.Write(new WorldState([.. WorldPlan.Namespaces], forwarder, connections), WorldState.FileName);
-                await WaitForForwarderAsync(connections, ct);
+                var forwarder = StartForwarder(layout, connections);
+                state.Write(new WorldState([.. layout.Namespaces], forwarder, connections), WorldState.FileName);
+                await WaitForForwarderAsync(layout, connections, ct);
             }
         }
         catch
@@ -65,42 +66,42 @@ internal sealed class World(StateDirectory state)
         state.Remove();
     }
 
-    private static void RefuseForeignNamespaces()
+    private static void RefuseForeignNamespaces(WorldLayout layout)
     {
-        var there = WorldPlan.Namespaces.Where(NetworkNamespace.Exists).ToList();
+        var there = layout.Namespaces.Where(NetworkNamespace.Exists).ToList();
         if (there.Count > 0)
         {
             throw new SimulatorException($"These network namespaces exist and are not this world's: {string.Join(", ", there)}. Remove them with: ip netns del NAME");
         }
     }
 
-    private async Task LayAsync(Connections? connections, CancellationToken ct)
+    private async Task LayAsync(WorldLayout layout, Connections? connections, CancellationToken ct)
     {
         state.Folder();
-        state.Write(new WorldState([.. WorldPlan.Namespaces], null, connections), WorldState.FileName);
-        foreach (var name in WorldPlan.Namespaces)
+        state.Write(new WorldState([.. layout.Namespaces], null, connections), WorldState.FileName);
+        foreach (var name in layout.Namespaces)
         {
             await NetworkNamespace.CreateAsync(name, ct);
         }
 
         await NetworkNamespace.SetSysctlsAsync(WorldPlan.Segment, WorldPlan.SegmentSettings, ct);
-        foreach (var arguments in WorldPlan.Links())
+        foreach (var arguments in layout.Links())
         {
             await Tool.RunAsync(ct, "ip", arguments);
         }
     }
 
-    private ProcessIdentity StartForwarder(Connections connections)
+    private ProcessIdentity StartForwarder(WorldLayout layout, Connections connections)
     {
-        IEnumerable<string> namespaces = WorldPlan.Hosts.SelectMany(h => new[] { "--namespace", WorldPlan.NamespaceOfHost(h) });
+        IEnumerable<string> namespaces = layout.Hosts.SelectMany(h => new[] { "--namespace", WorldPlan.NamespaceOfHost(h) });
         IEnumerable<string> ports = connections.LoopbackPorts().SelectMany(p => new[] { "--port", p.ToString() });
         var command = DetachedProcess.Self(["forward", .. namespaces, .. ports]);
         return DetachedProcess.Start(null, Path.Combine(state.Folder("logs"), "forwarder.log"), new Dictionary<string, string?>(), command);
     }
 
-    private static async Task WaitForForwarderAsync(Connections connections, CancellationToken ct)
+    private static async Task WaitForForwarderAsync(WorldLayout layout, Connections connections, CancellationToken ct)
     {
-        foreach (var host in WorldPlan.Hosts)
+        foreach (var host in layout.Hosts)
         {
             foreach (var port in connections.LoopbackPorts())
             {

@@ -146,7 +146,7 @@ public sealed partial class compose_files
 
         Assert.Equal(hosts, ComposeProject.Names(Project.Service("broker-users")["entrypoint"]).Skip(2));
         Assert.Equal(hosts, Project.EnvironmentOf("simulator")["HOSTS"].Split(' '));
-        Assert.Equal(hosts, WorldPlan.Hosts);
+        Assert.Equal(hosts, WorldLayout.Pair.Hosts);
         Assert.Equal("nn-", WorldPlan.Prefix);
         Assert.Contains("\"nn-$host\"", ComposeProject.TextOf("simulator.sh"), StringComparison.Ordinal);
     }

@@ -18,7 +18,7 @@ public sealed class forwarded_connections : IDisposable
         var cancellation = TestContext.Current.CancellationToken;
         using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         await client.ConnectAsync(door.LocalEndPoint!, cancellation);
-        var joined = Forwarder.JoinAsync(await door.AcceptAsync(cancellation), ((IPEndPoint)service.LocalEndPoint!).Port, cancellation);
+        var joined = Forwarder.JoinAsync(await door.AcceptAsync(cancellation), (IPEndPoint)service.LocalEndPoint!, cancellation);
         using var served = await service.AcceptAsync(cancellation);
 
         client.LingerState = new LingerOption(true, 0); // a reset, as the kernel sends for a killed program with unread data
@@ -34,7 +34,7 @@ public sealed class forwarded_connections : IDisposable
         var cancellation = TestContext.Current.CancellationToken;
         using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         await client.ConnectAsync(door.LocalEndPoint!, cancellation);
-        var joined = Forwarder.JoinAsync(await door.AcceptAsync(cancellation), ((IPEndPoint)service.LocalEndPoint!).Port, cancellation);
+        var joined = Forwarder.JoinAsync(await door.AcceptAsync(cancellation), (IPEndPoint)service.LocalEndPoint!, cancellation);
         using var served = await service.AcceptAsync(cancellation);
 
         client.Shutdown(SocketShutdown.Send);
