@@ -100,6 +100,19 @@ public sealed class serving_ipv6 : IDisposable
     }
 
     [Fact]
+    public void a_port_that_sends_frames_back_does_not_show_a_vm_the_check_of_its_own_address()
+    {
+        var vm = Vm(hosts.A, 11);
+        hosts.A.Namespace.Execute("bridge", "link", "set", "dev", vm.PortName, "hairpin", "on");
+        vm.Nic.Send(
+            Frames.Neighbour(135, vm.Mac, Frames.Unspecified, vm.AddressV6, "own:check"),
+            Frames.ArpRequest(vm.Mac, vm.Mac, vm.Address, TestHost.Gateway, "own:arp"));
+
+        Assert.DoesNotContain(vm.Nic.SeenUntil("own:arp"), frame => frame.Contains("own:check", StringComparison.Ordinal));
+        Assert.Equal($"{vm.AddressV6}/64", vm.AwaitIpv6());
+    }
+
+    [Fact]
     public void what_is_routed_keeps_its_address_and_comes_in_by_any_host()
     {
         Route(hosts.A, "2001:db8::1");

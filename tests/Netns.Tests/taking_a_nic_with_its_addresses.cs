@@ -117,6 +117,31 @@ public sealed class taking_a_nic_with_its_addresses : IDisposable
     }
 
     [Fact]
+    public void ipv6_of_instances_lives_beside_the_nics_on_the_bridge_and_leaves_it_as_it_was()
+    {
+        var before = CarriedBy("eth0");
+        neighbour.Namespace.Ip("-6 route add fd00:4::/64 via 2001:db8::7");
+        host.Settings = host.Settings with { PublicInterface = "br100" };
+        host.UseIpv6();
+        var vm = host.PlugKnown(11);
+        Take();
+        vm.PlugIn();
+
+        Assert.Equal($"{vm.AddressV6}/64", vm.AwaitIpv6());
+        Assert.True(Pinging.Reaches(vm.Namespace, "2001:db8::1"));
+        AssertReachable();
+        Assert.Empty(host.Reconcile());
+
+        host.Settings = host.Settings with { UsesIpv6 = false };
+        host.Reconcile();
+        Assert.Equal(before, CarriedBy("br100", "10.4.0.1"));
+        Assert.Empty(host.Reconcile());
+        AssertReachable();
+        host.Reconcile(HostState.Empty);
+        Assert.Equal(before, CarriedBy("eth0"));
+    }
+
+    [Fact]
     public void what_its_address_is_given_for_a_time_is_refused_by_name()
     {
         host.Namespace.Ip("addr add 192.0.2.99/24 dev eth0 valid_lft 900 preferred_lft 900");

@@ -7,7 +7,7 @@ namespace NovaNetBus.Domain.HostPlan;
 public static class HostPlanner
 {
     /// <summary>Of the constant firewall rules that the plan's elements are written for.</summary>
-    public const int FirewallVersion = 6;
+    public const int FirewallVersion = 7;
 
     /// <summary>
     /// The desired state for a view. A view of one port gives the part of the whole plan that this port needs: the plan of a host is the

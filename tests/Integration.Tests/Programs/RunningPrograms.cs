@@ -55,11 +55,11 @@ public sealed class RunningPrograms : IAsyncLifetime
     }
 
     /// <summary>The worker of one more host; returns when the scheduler has heard of it.</summary>
-    public async Task StartWorkerAsync(string host)
+    public async Task StartWorkerAsync(string host, params IEnumerable<string> options)
     {
         _hosts.Add(host);
         _children[host] = Start(
-            Published("novanet-worker"), "--host", host, "--fake_network=true", "--multi_host=true", "--http_listen=127.0.0.1:0", "--state_path", StatePath);
+            Published("novanet-worker"), ["--host", host, "--fake_network=true", "--multi_host=true", "--http_listen=127.0.0.1:0", "--state_path", StatePath, .. options]);
         await Eventually.HoldsAsync($"the scheduler tells that {host} is alive", () => IsAliveAsync(host));
     }
 
