@@ -12,7 +12,7 @@ public abstract record HostAction
     /// True for a step without which the host might answer for what it has lost: rules and their elements, and whatever answers and is to go. What is only missing
     /// answers to nobody.
     /// </summary>
-    public bool KeepsSilence => Resource is FirewallRules or FirewallElement || (this is not Add && Resource is BridgeAddress or FloatingAddress or DhcpServer);
+    public bool KeepsSilence => Resource is FirewallRules or FirewallElement || (this is not Add && Resource is BridgeAddress or BridgeAddressV6 or FloatingAddress or DhcpServer);
 
     /// <summary>Brings into being what is not there.</summary>
     public sealed record Add : HostAction

@@ -17,6 +17,8 @@ internal sealed record HostStep(IReadOnlyList<HostAction> Actions, IReadOnlyList
     {
         Bridge bridge => bridge.Name,
         BridgeAddress address => address.Bridge,
+        BridgeIpv6 ipv6 => ipv6.Bridge,
+        BridgeAddressV6 address => address.Bridge,
         Uplink uplink => uplink.Bridge,
         DhcpServer server => server.Bridge,
         DhcpHost host => host.Bridge,

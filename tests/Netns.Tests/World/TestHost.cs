@@ -241,15 +241,7 @@ internal sealed class TestVm : IDisposable
     }
 
     /// <summary>Waits until its kernel has given itself addresses by router advertisements, and checked them; all but those of the link, with their prefix.</summary>
-    public string AwaitIpv6()
-    {
-        var found = "";
-        Assert.True(SpinWait.SpinUntil(() => (found = Ipv6Addresses()).Length > 0, TimeSpan.FromSeconds(40)), $"{PortName} has no IPv6 address");
-        return found;
-    }
-
-    private string Ipv6Addresses() => string.Join(' ', Namespace.Ip("-6 -o addr show dev eth0 scope global -tentative").Split('\n', StringSplitOptions.RemoveEmptyEntries)
-        .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[3]));
+    public string AwaitIpv6() => OwnAddresses.Await(Namespace);
 
     /// <summary>Runs a real DHCP client once; what it was given, as a line, or empty.</summary>
     public string AskForAddress(int tries = 5)
