@@ -1,4 +1,5 @@
 using NovaNetBus.Domain.Addressing;
+using NovaNetBus.Domain.Hosts;
 using NovaNetBus.Domain.Instances;
 using NovaNetBus.Domain.Networks;
 
@@ -91,12 +92,11 @@ public sealed record ServedNetwork(Network Network, Ipv4 HostAddress)
     public NetworkPart Part { get; init; } = NetworkPart.Gateway;
 
     /// <summary>The part that the log gives a host in a network.</summary>
-    public static NetworkPart PartOf(Network network, string? host) => network switch
+    public static NetworkPart PartOf(Network network, string? host) => network.MultiHost ? NetworkPart.Gateway : host is null ? NetworkPart.Bridge : NetworkDuty.Of(network, host) switch
     {
-        { MultiHost: true } => NetworkPart.Gateway,
-        { Host: { } serves } when serves == host => NetworkPart.Gateway,
-        { Move.To: { } next } when next == host => NetworkPart.Silent,
-        _ => NetworkPart.Bridge,
+        { Task: NetworkTask.Serve } => NetworkPart.Gateway,
+        { } => NetworkPart.Silent,
+        null => NetworkPart.Bridge,
     };
 
     /// <summary>The router that instances are told: this host where each has an address of its own, else the network's gateway (nova: get_dhcp_opts).</summary>

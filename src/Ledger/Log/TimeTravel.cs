@@ -39,14 +39,17 @@ public sealed class TimeTravel
     /// <summary>Reads on in the log for what questions about a host are answered from. Whoever asks does it too; done before, they need not wait.</summary>
     public Task CatchUpAsync(CancellationToken cancellation) => presence.CatchUpAsync(cancellation);
 
-    /// <summary>What a host had to serve at a moment. Costs what it served and how often that had changed, not what the log is long.</summary>
+    /// <summary>
+    /// What a host had to serve at a moment: its own instances, and those of networks that it alone served. Costs what that was and how often it had changed, not what
+    /// the log is long.
+    /// </summary>
     public async Task<HostThen> HostAsync(string host, DateTimeOffset at, CancellationToken cancellation)
     {
         var fold = await FoldAsync(host, at, cancellation);
         var record = fold.Documents<HostDocument>().FirstOrDefault();
         var networks = NetworksOf(fold);
-        var served = fold.Documents<InstanceDocument>().Where(instance => instance.ServedBy == host).OrderBy(instance => instance.Id).ToList();
-        return new HostThen(record?.State, HostViews.ContentOf(record, networks, served), fold.Sequence);
+        var served = fold.Documents<InstanceDocument>().Where(instance => instance.ServedBy == host || instance.State.IsOnHost).OrderBy(instance => instance.Id).ToList();
+        return new HostThen(record?.State, HostViews.ContentOf(record, networks, served, host), fold.Sequence);
     }
 
     /// <summary>All that was so at a moment. Costs what the log held by then of addresses, and what was there of instances.</summary>
@@ -126,10 +129,28 @@ public sealed class TimeTravel
             return new MemoryFold().Apply(await all.ReadAllAsync(cancellation));
         }
 
-        using var ofStreams = new LogCommand(connection)
-            .Where("stream_id = any(@streams)", "streams", streams.Append(Streams.OfHost(host)).ToArray()).Where("timestamp <= @at", "at", at);
         using var ofNetworks = NetworkEvents(connection, at);
-        List<LoggedEvent> events = [.. await ofStreams.ReadAllAsync(cancellation), .. await ofNetworks.ReadAllAsync(cancellation)];
-        return new MemoryFold().Apply(events.OrderBy(change => change.Sequence));
+        var networks = await ofNetworks.ReadAllAsync(cancellation);
+        var elsewhere = await ElsewhereAsync(connection, host, NetworksOf(new MemoryFold().Apply(networks)), at, cancellation);
+        using var ofStreams = new LogCommand(connection)
+            .Where("stream_id = any(@streams)", "streams", streams.Union(elsewhere).Append(Streams.OfHost(host)).ToArray()).Where("timestamp <= @at", "at", at);
+        return new MemoryFold().Apply(networks.Concat(await ofStreams.ReadAllAsync(cancellation)).OrderBy(change => change.Sequence));
+    }
+
+    /// <summary>The instances of networks that this host alone served, or was to, wherever they were. Found by their addresses, as an instance does not say.</summary>
+    private static async Task<IEnumerable<string>> ElsewhereAsync(
+        NpgsqlConnection connection, string host, IEnumerable<Network> networks, DateTimeOffset at, CancellationToken cancellation)
+    {
+        string[] served = [.. networks.Where(network => NetworkDuty.Of(network, host) is not null).Select(network => network.Id.ToString())];
+        if (served.Length == 0)
+        {
+            return [];
+        }
+
+        using var firsts = new LogCommand(connection).Where("version = 1 and left(stream_id, 5) = 'pool-' and substr(stream_id, 6, 36) = any(@networks)", "networks", served);
+        string[] blocks = [.. (await firsts.ReadAllAsync(cancellation)).Select(change => change.Stream)];
+        using var ofBlocks = new LogCommand(connection).Where("stream_id = any(@blocks)", "blocks", blocks).Where("timestamp <= @at", "at", at);
+        var fold = new MemoryFold().Apply(await ofBlocks.ReadAllAsync(cancellation));
+        return fold.Documents<BlockDocument>().SelectMany(block => block.State.Used.Values).Select(used => used.InstanceId).OfType<Guid>().Distinct().Select(Streams.OfInstance);
     }
 }

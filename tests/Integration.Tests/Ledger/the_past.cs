@@ -5,7 +5,9 @@ using NovaNetBus.Domain.Addressing;
 using NovaNetBus.Domain.FixedIps;
 using NovaNetBus.Domain.FloatingIps;
 using NovaNetBus.Domain.HostPlan;
+using NovaNetBus.Domain.Hosts;
 using NovaNetBus.Domain.Instances;
+using NovaNetBus.Domain.Networks;
 using NovaNetBus.Ledger;
 using NovaNetBus.Ledger.Log;
 using Npgsql;
@@ -32,7 +34,7 @@ public sealed class the_past(TestLedger ledger) : IClassFixture<TestLedger>
             new CreateFloatingRange("203.0.113.0/26", "nova", null, TestLedger.Now), TestLedger.OriginOf("scheduler"), Stop);
         await Gen.Int[0, 99].Array[60].SampleAsync(steps => PlayAsync(story, steps), iter: 2, threads: 1);
 
-        Assert.True(story.Instances.Count > 20 && story.Moved > 0 && story.Memories.Exists(memory => memory.Floatings.Count > 0));
+        Assert.True(story.Instances.Count > 20 && story.Moved > 0 && story.MovedNetworks > 0 && story.Memories.Exists(memory => memory.Floatings.Count > 0));
         foreach (var memory in story.Memories)
         {
             foreach (var host in Hosts)
@@ -174,6 +176,9 @@ public sealed class the_past(TestLedger ledger) : IClassFixture<TestLedger>
 
         public int Moved { get; private set; }
 
+        /// <summary>How often a network that one host serves came to another, with all that comes before that.</summary>
+        public int MovedNetworks { get; private set; }
+
         public List<(Guid Id, string Host)> Instances { get; } = [];
 
         /// <summary>The database's clock.</summary>
@@ -188,10 +193,18 @@ public sealed class the_past(TestLedger ledger) : IClassFixture<TestLedger>
         public async Task StepAsync(int dice)
         {
             var host = Hosts[dice % Hosts.Length];
-            if (networks == 0 || dice < 4)
+            if (networks < 2 || dice < 4)
             {
                 var number = Interlocked.Increment(ref networks);
-                await ledger.CreateNetworkAsync($"10.{100 + number}.0.0/24", $"net-{number}", shareAddress: dice % 2 == 0);
+                var network = await ledger.CreateNetworkAsync($"10.{100 + number}.0.0/24", $"net-{number}", shareAddress: dice % 2 == 0, multiHost: number % 2 == 1);
+                if (!network.MultiHost)
+                {
+                    await CarryAsync(new NetworkMove(network.Id, null, host, "first", MoveKind.Place));
+                }
+            }
+            else if (dice is >= 45 and < 60 && Single(await ledger.Queries.NetworksAsync(CancellationToken.None), dice) is { } single)
+            {
+                await NextHostAsync(single, host, dice);
             }
             else if (dice < 60 || Instances.Count == 0)
             {
@@ -208,6 +221,32 @@ public sealed class the_past(TestLedger ledger) : IClassFixture<TestLedger>
                 await EndAsync(dice);
             }
         }
+
+        private static Network? Single(IReadOnlyList<NetworkSummary> all, int dice) =>
+            all.Select(summary => summary.Network).Where(network => network.HasOneHost).ToList() is { Count: > 0 } single ? single[dice % single.Count] : null;
+
+        /// <summary>One step of the way to its next host: by the present one's doing, or without it.</summary>
+        private async Task NextHostAsync(Network network, string to, int dice)
+        {
+            var now = TestLedger.Now;
+            switch (network)
+            {
+                case { Move: { IsReady: true } }:
+                    await ledger.NetworkHosts.YieldAsync([network.Id], network.Host!, now, CancellationToken.None);
+                    MovedNetworks++;
+                    break;
+                case { Move: { To: { } next } } when dice % 3 > 0:
+                    await ledger.NetworkHosts.ReadyAsync([network.Id], next, now, CancellationToken.None);
+                    break;
+                default:
+                    await CarryAsync(new NetworkMove(network.Id, network.Host, to, "a step", dice % 3 == 0 ? MoveKind.TakeOver : MoveKind.HandOver));
+                    MovedNetworks += dice % 3 == 0 ? 1 : 0;
+                    break;
+            }
+        }
+
+        private Task CarryAsync(NetworkMove move) => ledger.NetworkHosts.CarryAsync(
+            [move], new Dictionary<string, DateTimeOffset?>(), TestLedger.Now, TestLedger.OriginOf("scheduler"), CancellationToken.None);
 
         /// <summary>Sometimes only begun, sometimes only left.</summary>
         private async Task MoveAsync(Guid id, string from, int dice)
