@@ -13,7 +13,7 @@ internal static class BlockUse
         document.FreeFrom = network is null ? null : BlockDecisions.FreeFrom(document.State, network);
         document.DeallocatedSince = used.Where(IsDeallocated).Select(address => (DateTimeOffset?)address.ChangedAt).Min();
         document.OfInstances = used.Count(address => address.Status == FixedIpStatus.Allocated || IsDeallocated(address));
-        document.OfHosts = used.Count(address => address.Status == FixedIpStatus.TakenByHost);
+        document.OfHosts = used.Count(address => address.Status is FixedIpStatus.TakenByHost or FixedIpStatus.LeftByHost);
         document.Reserved = used.Count(address => address.Status == FixedIpStatus.Reserved);
         document.Hosts = [.. used.SelectMany(address => address.Leases.Select(lease => lease.Host).Append(address.Host)).OfType<string>().Distinct().Order(StringComparer.Ordinal)];
     }

@@ -12,7 +12,7 @@ namespace NovaNetBus.Ledger;
 /// <param name="Version">Of the worker that reported; null: none yet.</param>
 /// <param name="Ports">How many ports of instances it had at its last report.</param>
 /// <param name="Drift">How many differences its last full reconcile found.</param>
-/// <param name="Networks">Labels of the networks where it has an address of its own, and of those that it alone serves.</param>
+/// <param name="Networks">Labels of the networks that it serves, for its own instances or alone for all.</param>
 public sealed record HostEntry(string Host, DateTimeOffset JoinedAt, DateTimeOffset? LastSeen, string? Version, int Ports, int Drift, IReadOnlyList<string> Networks)
 {
     /// <summary>It can translate addresses, and carry floating ones.</summary>
@@ -153,7 +153,7 @@ public sealed class HostRegistry
 
     private static HostEntry Entry(HostRecord host, HostReportDocument? report, IReadOnlyList<Network> networks) => new(
         host.Name, host.JoinedAt, report?.LastSeen, report?.Version, report?.Ports ?? 0, report?.Drift ?? 0,
-        [.. networks.Where(network => host.Addresses.ContainsKey(network.Id) || network.Host == host.Name).Select(network => network.Label).Order(StringComparer.Ordinal)])
+        [.. networks.Where(network => (network.MultiHost && host.Has(network.Id)) || network.Host == host.Name).Select(network => network.Label).Order(StringComparer.Ordinal)])
     {
         HasPublicInterface = report?.HasPublicInterface ?? false,
         IsDrained = host.IsDrained,

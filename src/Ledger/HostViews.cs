@@ -8,7 +8,7 @@ using Npgsql;
 namespace NovaNetBus.Ledger;
 
 /// <summary>All that a host must serve.</summary>
-/// <param name="Networks">Those where it has an address of its own, and those of its ports.</param>
+/// <param name="Networks">Those that it has, those of its ports, and those that it serves for all.</param>
 /// <param name="Ports">Of all instances that are on it.</param>
 public sealed record HostContent(IReadOnlyList<ServedNetwork> Networks, IReadOnlyList<ServedPort> Ports)
 {
@@ -45,7 +45,7 @@ public sealed class HostViews
         var networks = await NetworkDirectory.ReadAsync(session.Documents, cancellation);
         var instances = await session.Documents.Query<InstanceDocument>().Where(instance => instance.ServedBy == host).ToListAsync(cancellation);
         var elsewhere = await OnNetworksOfAsync(session, host, networks, cancellation);
-        return ContentOf(record, networks, [.. instances, .. elsewhere.Where(instance => instance.State.IsOnHost && instance.ServedBy != host)], host);
+        return ContentOf(record, networks, [.. instances, .. elsewhere.Where(instance => instance.ServedBy != host)], host);
     }
 
     /// <summary>The instances whose last change waits for this host, which alone serves a network of theirs.</summary>
@@ -98,14 +98,19 @@ public sealed class HostViews
         return await session.Documents.LoadManyAsync<InstanceDocument>(cancellation, ids);
     }
 
-    /// <summary>From the documents of one moment, now or then: <paramref name="served"/> are the instances that the host serves.</summary>
+    /// <summary>
+    /// From the documents of one moment, now or then: <paramref name="served"/> are the instances that the host serves, those included that are about to come to one or leave it.
+    /// </summary>
     internal static HostContent ContentOf(HostDocument? record, IReadOnlyList<Network> networks, IReadOnlyList<InstanceDocument> served, string? host = null)
     {
         host ??= record?.Id;
-        var mine = networks.Where(network => network.IsInUse && host is not null && NetworkDuty.Of(network, host) is not null).Select(network => network.Id).ToHashSet();
-        var ports = served.SelectMany(instance => ServedPort.Of(instance.State).Select(port => port with { IsHere = instance.ServedBy == host }))
+        var tearsDown = record?.State.Settings is { TearsDownUnused: true };
+        var mine = networks.Where(network => network.IsInUse && host is not null && NetworkDuty.Of(network, host) is not null)
+            .Where(network => !tearsDown || served.Any(instance => UnusedNetworks.IsNeededFor(instance.State, network.Id, host!))).Select(network => network.Id).ToHashSet();
+        var present = served.Where(instance => instance.State.IsOnHost).ToList();
+        var ports = present.SelectMany(instance => ServedPort.Of(instance.State).Select(port => port with { IsHere = instance.ServedBy == host }))
             .Where(port => port.IsHere || mine.Contains(port.NetworkId)).ToList();
-        var ids = (record?.State.Addresses.Keys ?? []).Concat(ports.Select(port => port.NetworkId)).Concat(mine).ToHashSet();
+        var ids = networks.Select(network => network.Id).Where(id => record?.State.Has(id) == true).Concat(ports.Select(port => port.NetworkId)).Concat(mine).ToHashSet();
         return new HostContent(
             [.. networks.Where(network => ids.Contains(network.Id)).Select(network => ServedNetworks.Of(network.Id, record?.State, networks)).OfType<ServedNetwork>()],
             ports)
@@ -113,7 +118,7 @@ public sealed class HostViews
             Settings = record?.State.Settings,
             Floatings =
             [
-                .. served.SelectMany(instance => ServedFloating.Of(instance.State).Where(floating => instance.ServedBy == host || mine.Contains(floating.NetworkId))),
+                .. present.SelectMany(instance => ServedFloating.Of(instance.State).Where(floating => instance.ServedBy == host || mine.Contains(floating.NetworkId))),
             ],
         };
     }

@@ -19,7 +19,7 @@ public static class LedgerSetup
     internal const string SchemaName = "novanet";
 
     /// <summary>
-    /// Adds <see cref="InstanceLedger"/>, <see cref="FixedIpLedger"/>, <see cref="HostRetirement"/>, <see cref="NetworkLedger"/>, <see cref="ProjectLedger"/>, <see cref="FloatingLedger"/>, <see cref="HostRegistry"/>, <see cref="NetworkHosts"/>, <see cref="HostViews"/>, <see cref="InstanceMetadataLedger"/>,
+    /// Adds <see cref="InstanceLedger"/>, <see cref="FixedIpLedger"/>, <see cref="HostRetirement"/>, <see cref="NetworkLedger"/>, <see cref="ProjectLedger"/>, <see cref="FloatingLedger"/>, <see cref="HostRegistry"/>, <see cref="NetworkHosts"/>, <see cref="HostViews"/>, <see cref="HostNetworks"/>, <see cref="InstanceMetadataLedger"/>,
     /// <see cref="Queries"/>, <see cref="FloatingQueries"/> and <see cref="Leadership"/>.
     /// When the host starts, the schema is made before any other hosted service runs; however many programs start at once.
     /// </summary>
@@ -40,6 +40,7 @@ public static class LedgerSetup
         services.AddSingleton(provider => new LedgerWriter(provider.GetRequiredService<LedgerSessions>()));
         services.AddSingleton(provider => new InstanceLedger(provider.GetRequiredService<LedgerWriter>()));
         services.AddSingleton(provider => new FixedIpLedger(provider.GetRequiredService<LedgerWriter>(), provider.GetRequiredService<LedgerSessions>()));
+        services.AddSingleton(provider => new HostNetworks(provider.GetRequiredService<LedgerWriter>(), provider.GetRequiredService<LedgerSessions>()));
         services.AddSingleton(provider => new HostRetirement(provider.GetRequiredService<LedgerWriter>(), provider.GetRequiredService<LedgerSessions>()));
         services.AddSingleton(provider => new NetworkLedger(provider.GetRequiredService<LedgerSessions>()));
         services.AddSingleton(provider => new FloatingLedger(provider.GetRequiredService<LedgerSessions>(), provider.GetRequiredService<LedgerWriter>()));

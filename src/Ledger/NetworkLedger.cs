@@ -211,7 +211,7 @@ public sealed class NetworkLedger
     private static async Task DropHostAddressesAsync(LedgerSession session, Guid networkId, DateTimeOffset now, Origin origin, CancellationToken cancellation)
     {
         var hosts = await session.Documents.Query<HostDocument>().ToListAsync(cancellation);
-        foreach (var host in hosts.Where(host => host.State.Addresses.ContainsKey(networkId)).OrderBy(host => host.Id, StringComparer.Ordinal))
+        foreach (var host in hosts.Where(host => host.State.Has(networkId)).OrderBy(host => host.Id, StringComparer.Ordinal))
         {
             session.Append(Streams.OfHost(host.Id), host.StreamVersion, [new HostLeftNetwork(host.Id, networkId, now)], [origin]);
         }
@@ -220,7 +220,7 @@ public sealed class NetworkLedger
         foreach (var block in blocks.Where(block => block.OfHosts > 0).OrderBy(block => block.Index))
         {
             object[] released = [.. block.State.Used.Values
-                .Where(used => used.Status == FixedIpStatus.TakenByHost).Select(used => new FixedIpReleased(used.Address, now))];
+                .Where(used => used.Status is FixedIpStatus.TakenByHost or FixedIpStatus.LeftByHost).Select(used => new FixedIpReleased(used.Address, now))];
             session.Append(Streams.OfBlock(new BlockKey(networkId, block.Index)), block.StreamVersion, released, [.. released.Select(_ => origin)]);
         }
     }

@@ -122,7 +122,7 @@ public sealed class Queries
     {
         FixedIpStatus.Allocated => "allocated",
         FixedIpStatus.Deallocated or FixedIpStatus.LetGo => "deallocated",
-        FixedIpStatus.TakenByHost or FixedIpStatus.Reserved => "reserved",
+        FixedIpStatus.TakenByHost or FixedIpStatus.LeftByHost or FixedIpStatus.Reserved => "reserved",
         _ => "free",
     };
 }

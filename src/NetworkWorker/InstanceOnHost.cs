@@ -19,7 +19,7 @@ namespace NovaNetBus.NetworkWorker;
 /// where the host cannot follow; what that means is the message's own to say.
 /// </summary>
 internal sealed partial class InstanceOnHost(
-    string host, HostSettings settings, InstanceLedger ledger, RefusalLedger refusals, Reconciler reconciler, LeaseWatch leases, FactPublisher facts, QueueSender queues, Outage outage, TimeProvider clock,
+    string host, HostSettings settings, InstanceLedger ledger, RefusalLedger refusals, Reconciler reconciler, UnusedGateways unused, LeaseWatch leases, FactPublisher facts, QueueSender queues, Outage outage, TimeProvider clock,
     ILogger<InstanceOnHost> log)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30), Look = TimeSpan.FromMilliseconds(50);
@@ -37,6 +37,7 @@ internal sealed partial class InstanceOnHost(
             var released = await outage.WaitOutAsync(
                 "Releasing", token => ledger.ReleasedAsync(way.InstanceId, settings.EndsLeases, clock.GetUtcNow(), way.After(actions), token), way.Cancellation);
             instance = released.State!;
+            unused.Look();
         }
 
         if (instance.Status != InstanceStatus.Released)
@@ -110,6 +111,7 @@ internal sealed partial class InstanceOnHost(
             leaving.State!.IsAttended ? HostChange.Going(all, cause) : HostChange.Becoming(all, ViewOf(leaving, has: true, leaving: false), cause), way.Cancellation);
         await SeeLeasesAsync(way.Cancellation);
         await outage.WaitOutAsync("Recording", token => ledger.LeftAsync(way.InstanceId, settings.EndsLeases, clock.GetUtcNow(), way.Origin, token), way.Cancellation);
+        unused.Look();
     }
 
     /// <summary>Each floating IP that leads to an instance which is new on this host.</summary>
@@ -173,6 +175,11 @@ internal sealed partial class InstanceOnHost(
             "Recording",
             token => ledger.ConfiguredAsync(way.InstanceId, instance.Generation, settings.EndsLeases, clock.GetUtcNow(), way.After(actions), token),
             way.Cancellation);
+        if (instance.Leaving.Count > 0)
+        {
+            unused.Look();
+        }
+
         foreach (var left in instance.LeavingFloatings.Where(left => !left.NeverLed && !recorded.State!.LeavingFloatings.Contains(left)))
         {
             await TellOfLeftAsync(instance, left, way);

@@ -54,6 +54,8 @@ program.Services
     })
     .AddSingleton<ReconcileRecorder>(services => services.GetRequiredService<HostRegistry>().ReconciledAsync)
     .AddSingleton(services => ActivatorUtilities.CreateInstance<Reconciler>(services, options.Host))
+    .AddSingleton(services => ActivatorUtilities.CreateInstance<UnusedGateways>(services, options.Host))
+    .AddHostedService(services => services.GetRequiredService<UnusedGateways>())
     .AddSingleton(services => ActivatorUtilities.CreateInstance<NetworkDuties>(services, options.Host))
     .AddSingleton(services => ActivatorUtilities.CreateInstance<NewlyAttended>(services, options.Host))
     .AddSingleton<Heartbeat>()

@@ -31,6 +31,7 @@ internal static class WorkerSettings
         AddsNetworkDns = options.UseNetworkDnsServers,
         EndsLeases = options.ForceDhcpRelease,
         VlanInterface = options.VlanInterface,
+        TearsDownUnused = options.TeardownUnusedNetworkGateway,
         TakesInterfaceAddresses = options.TakeInterfaceAddresses,
         ForceSnatRanges = options.ForceSnatRange.Select(ToCidr).ToValueList(),
         ForwardInterfaces = options.ForwardBridgeInterface.Contains("all") ? null : options.ForwardBridgeInterface.ToValueList(),
@@ -40,11 +41,6 @@ internal static class WorkerSettings
     /// <summary>A line for each option that is right in itself, but that this worker cannot serve.</summary>
     public static IEnumerable<string> Faults(NovaNetOptions options)
     {
-        if (options.TeardownUnusedNetworkGateway)
-        {
-            yield return "teardown_unused_network_gateway: this version keeps a network's bridge and the host's address on it; set it to false.";
-        }
-
         foreach (var (ranges, option) in new[] { (options.DmzCidr, "dmz_cidr"), (options.ForceSnatRange, "force_snat_range") })
         {
             foreach (var range in ranges.Where(range => range.BaseAddress.AddressFamily != AddressFamily.InterNetwork))

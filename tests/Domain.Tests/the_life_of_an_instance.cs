@@ -233,7 +233,7 @@ public sealed class the_life_of_an_instance
         var first = Assert.IsType<InstanceDecision.Decided>(ledger.Spawn(Given.Spawn(1)));
         var second = Assert.IsType<InstanceDecision.Decided>(ledger.Spawn(Given.Spawn(2)));
 
-        var serves = Assert.IsType<HostServesNetwork>(Assert.Single(first.Hosts));
+        var serves = Assert.Single(first.Hosts.OfType<HostServesNetwork>());
         Assert.Equal((network.Id, "host-a"), (serves.NetworkId, serves.Host));
         Assert.Empty(second.Hosts);
         var used = Assert.Single(ledger.Used(network), used => used.Status == FixedIpStatus.TakenByHost);

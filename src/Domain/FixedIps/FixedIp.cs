@@ -14,6 +14,9 @@ public enum FixedIpStatus
     /// <summary>A host has it for itself.</summary>
     TakenByHost,
 
+    /// <summary>The host that had it for itself has left the network, and has not let go yet.</summary>
+    LeftByHost,
+
     /// <summary>Its instance is gone, its host has not let go yet.</summary>
     Deallocated,
 
@@ -53,6 +56,7 @@ public sealed record FixedIp(
         FixedIpAllocated e => new FixedIp(e.Address, FixedIpStatus.Allocated, e.At, e.InstanceId, e.VifId, e.Mac, e.Host, e.ProjectId, e.Hostname) { Leases = LeasesAt(before, e.At) },
         FixedIpTakenByHost e => Free(e.Address, e.At) with { Status = FixedIpStatus.TakenByHost, Host = e.Host, Leases = LeasesAt(before, e.At) },
         FixedIpReserved e => Free(e.Address, e.At) with { Status = FixedIpStatus.Reserved, Leases = LeasesAt(before, e.At) },
+        FixedIpLeftByHost e when before is not null => before with { Status = FixedIpStatus.LeftByHost, ChangedAt = e.At },
         FixedIpDeallocated e when before is not null => before with { Status = FixedIpStatus.Deallocated, ChangedAt = e.At },
         FixedIpLetGo when before is not null => before with { Status = FixedIpStatus.LetGo },
         FixedIpMoved e when before is not null => before with { Host = e.Host },

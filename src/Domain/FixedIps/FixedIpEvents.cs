@@ -14,7 +14,10 @@ public sealed record FixedIpAllocated(Ipv4 Address, Guid InstanceId, Guid VifId,
 /// <summary>A host has the address for itself, as router and DHCP server of its instances.</summary>
 public sealed record FixedIpTakenByHost(Ipv4 Address, string Host, DateTimeOffset At) : FixedIpEvent(Address, At);
 
-/// <summary>The instance, or its host, has the address no more; but the host has not let go of it yet.</summary>
+/// <summary>The host that had the address for itself has left the network, but has not let go of the address yet.</summary>
+public sealed record FixedIpLeftByHost(Ipv4 Address, DateTimeOffset At) : FixedIpEvent(Address, At);
+
+/// <summary>The instance has the address no more; but its host has not let go of it yet.</summary>
 public sealed record FixedIpDeallocated(Ipv4 Address, DateTimeOffset At) : FixedIpEvent(Address, At);
 
 /// <summary>The host of a deallocated address has let go of it; a DHCP client still has it on lease.</summary>

@@ -29,7 +29,7 @@ public static class Reaping
             {
                 Hosts = [new HostRetired(host.Name, now)],
                 Blocks = own.SelectMany(key => situation.Blocks[key].Used.Values
-                    .Where(used => used.Status == FixedIpStatus.TakenByHost && used.Host == host.Name)
+                    .Where(used => used.Status is FixedIpStatus.TakenByHost or FixedIpStatus.LeftByHost && used.Host == host.Name)
                     .Select(used => new BlockEvent(key, new FixedIpReleased(used.Address, now)))).ToValueList(),
             };
     }
@@ -50,7 +50,7 @@ public static class Reaping
             yield return new FixedIpLeaseEnded(used.Address, lease.Mac, host, now);
         }
 
-        if (used.Host == host && (used.Status == FixedIpStatus.TakenByHost || IsDeallocated(used)))
+        if (used.Host == host && (used.Status is FixedIpStatus.TakenByHost or FixedIpStatus.LeftByHost || IsDeallocated(used)))
         {
             yield return new FixedIpReleased(used.Address, now);
         }

@@ -58,6 +58,9 @@ public sealed record HostSettings(
     /// <summary>take_interface_addresses: a NIC that carries addresses may be used, and they move to its bridge.</summary>
     public bool TakesInterfaceAddresses { get; init; }
 
+    /// <summary>teardown_unused_network_gateway: a network goes from the host with its last instance there.</summary>
+    public bool TearsDownUnused { get; init; }
+
     /// <summary>Destinations towards which networks with an external gateway are translated too (force_snat_range).</summary>
     public ValueList<Cidr> ForceSnatRanges { get; init; } = [];
 

@@ -10,6 +10,12 @@ namespace NovaNetBus.Domain.Hosts;
 /// <param name="JoinedAt">UTC.</param>
 public sealed record HostRecord(string Name, ImmutableDictionary<Guid, Ipv4> Addresses, DateTimeOffset JoinedAt)
 {
+    /// <summary>The networks that it has without an address of its own: it bridges them, and answers for their shared address where each host does.</summary>
+    public ValueList<Guid> Bridged { get; init; } = [];
+
+    /// <summary>True from its first instance on a network on, until it leaves that: with its last (teardown_unused_network_gateway), or when the network is deleted.</summary>
+    public bool Has(Guid networkId) => Addresses.ContainsKey(networkId) || Bridged.Contains(networkId);
+
     /// <summary>An operator wants it to be the host of no network, until its worker starts anew.</summary>
     public bool IsDrained { get; init; }
 
@@ -27,9 +33,10 @@ public sealed record HostRecord(string Name, ImmutableDictionary<Guid, Ipv4> Add
     {
         HostJoined e when state is { IsRetired: true } => state with { IsRetired = false, IsDrained = false, JoinedAt = e.At },
         HostJoined e => state ?? new HostRecord(e.Host, ImmutableDictionary<Guid, Ipv4>.Empty, e.At),
-        HostRetired => state! with { IsRetired = true, Addresses = state.Addresses.Clear() },
+        HostRetired => state! with { IsRetired = true, Addresses = state.Addresses.Clear(), Bridged = [] },
         HostServesNetwork e => state! with { Addresses = state.Addresses.SetItem(e.NetworkId, e.Address) },
-        HostLeftNetwork e => state! with { Addresses = state.Addresses.Remove(e.NetworkId) },
+        HostBridgesNetwork e => state! with { Bridged = [.. state.Bridged, e.NetworkId] },
+        HostLeftNetwork e => state! with { Addresses = state.Addresses.Remove(e.NetworkId), Bridged = state.Bridged.Where(id => id != e.NetworkId).ToValueList() },
         HostDrained => state! with { IsDrained = true },
         HostResumed => state! with { IsDrained = false },
         HostReconciled => state!,
@@ -64,7 +71,10 @@ public sealed record HostReconciled(string Host, string Occasion, int Count, Val
 /// <summary>It has an address of its own on a network, as router and DHCP server.</summary>
 public sealed record HostServesNetwork(string Host, Guid NetworkId, Ipv4 Address, DateTimeOffset At) : HostEvent(Host, At);
 
-/// <summary>It has no address on that network any more.</summary>
+/// <summary>It has its first instance on a network where it needs no address of its own.</summary>
+public sealed record HostBridgesNetwork(string Host, Guid NetworkId, DateTimeOffset At) : HostEvent(Host, At);
+
+/// <summary>It is not to have that network any more; an address of its own there is free when it has let go of it.</summary>
 public sealed record HostLeftNetwork(string Host, Guid NetworkId, DateTimeOffset At) : HostEvent(Host, At);
 
 /// <summary>An operator wants it to be the host of no network: its networks go to others, and no other comes to it.</summary>

@@ -36,7 +36,7 @@ internal sealed class Allocation(NicOwner owner, ValueList<Port> present, Instan
 
     public ValueList<HostEvent> Hosts => hostEvents.ToValueList();
 
-    /// <summary>Addresses of the host itself, on those of these networks that want it.</summary>
+    /// <summary>The host itself has these networks, with an address of its own on those that want it.</summary>
     public InstanceDecision? HostAddresses(IEnumerable<Network> networks) => FirstStop(networks, HostAddress);
 
     /// <summary>A new NIC for each network, in this order.</summary>
@@ -73,12 +73,17 @@ internal sealed class Allocation(NicOwner owner, ValueList<Port> present, Instan
 
     private static InstanceDecision.Refused Refuse(Refusal refusal) => new(refusal, null);
 
-    /// <summary>The first instance of a network on a host brings the host an address of its own, where the network wants that.</summary>
+    /// <summary>The first instance of a network on a host brings the host the network, and an address of its own, where the network wants that.</summary>
     private InstanceDecision? HostAddress(Network network)
     {
-        if (!owner.HostsServe || !network.NeedsAddressPerHost || situation.Host.Addresses.ContainsKey(network.Id)
-            || hostEvents.OfType<HostServesNetwork>().Any(served => served.NetworkId == network.Id))
+        if (!owner.HostsServe || !owner.IsAttended || hostEvents.Aggregate(situation.Host, HostRecord.Evolve).Has(network.Id))
         {
+            return null;
+        }
+
+        if (!network.NeedsAddressPerHost)
+        {
+            hostEvents.Add(new HostBridgesNetwork(owner.Host, network.Id, owner.Now));
             return null;
         }
 

@@ -53,6 +53,13 @@ internal sealed partial class Reconciler(string hostName, IHost host, ViewReader
     /// <summary>The addresses that the host answers for while its lease lasts, as far as it is not silent about them.</summary>
     public LeasedAddresses Leased => LeasedAddresses.Of(known);
 
+    /// <summary>True when the host has a network's bridge, address or DHCP server that this view does not want.</summary>
+    public bool HasMoreThan(HostView view)
+    {
+        var wanted = HostPlanner.Plan(WithParts(view));
+        return known.Resources.Any(resource => resource is Bridge or BridgeAddress or DhcpServer && wanted.Find(resource.Key) is null);
+    }
+
     /// <summary>How many ports of instances the host has.</summary>
     public int Ports => known.Resources.Count(resource => resource is FirewallElement { Set: FirewallSet.VmPorts });
 
