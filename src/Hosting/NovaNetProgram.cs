@@ -8,6 +8,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using NovaNetBus.Hosting.Options;
+using NovaNetBus.Hosting.Telemetry;
 
 namespace NovaNetBus.Hosting;
 
@@ -32,6 +33,7 @@ public sealed record NovaNetProgram(string Name, WebApplicationBuilder Builder, 
         await using var app = Builder.Build();
         app.MapGet("/health/live", () => Results.Json(new { status = "live" }, Json));
         app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = WriteAsync });
+        app.MapGet("/metrics", MetricsAsync);
         map?.Invoke(app);
         try
         {
@@ -45,6 +47,12 @@ public sealed record NovaNetProgram(string Name, WebApplicationBuilder Builder, 
 
         await app.WaitForShutdownAsync();
         return 0;
+    }
+
+    private static Task MetricsAsync(HttpContext http, PrometheusPage page)
+    {
+        http.Response.ContentType = PrometheusPage.ContentType;
+        return page.WriteAsync(http.Response.Body, http.RequestAborted);
     }
 
     private static Task WriteAsync(HttpContext http, HealthReport report) => http.Response.WriteAsJsonAsync(

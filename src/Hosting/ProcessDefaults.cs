@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using NovaNetBus.Hosting.Options;
+using NovaNetBus.Hosting.Telemetry;
 using Serilog;
 using Serilog.Events;
 using Serilog.Formatting.Compact;
@@ -17,11 +18,14 @@ namespace NovaNetBus.Hosting;
 /// <param name="Faults">Options that are right in themselves, but that this program cannot serve: a line for each, beginning with the option's name.</param>
 public sealed record ProgramNeeds(string HttpListen, bool Broker = true, bool Store = true, Func<NovaNetOptions, IEnumerable<string>>? Faults = null);
 
-/// <summary>What each process shares: options, logging, health.</summary>
+/// <summary>What each process shares: options, logging, health, metrics.</summary>
 public static class ProcessDefaults
 {
     /// <summary>Exit code after faults in options, as for wrong usage.</summary>
     public const int OptionFault = 2;
+
+    /// <summary>Every room has meters of this name, whose instruments are what <c>/metrics</c> shows: none needs to know another for it.</summary>
+    public const string MeterName = "NovaNetBus";
 
     /// <summary>
     /// Reads options and connections and prepares logging, HTTP and health. On faults prints one line for each to stderr and returns null: the program then ends
@@ -54,6 +58,7 @@ public static class ProcessDefaults
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(reading);
         builder.Services.AddHealthChecks();
+        builder.Services.AddSingleton(new PrometheusPage()); // listens from now on
         return new NovaNetProgram(name, builder, options, connections);
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 
 namespace NovaNetBus.Ledger;
@@ -106,15 +107,31 @@ internal sealed class GroupCommit<TWork, TOutcome> : IAsyncDisposable
             try
             {
                 Interlocked.Increment(ref attempts);
-                return works.Count == 0 ? [] : await commit(works, CancellationToken.None);
+                return works.Count == 0 ? [] : await MeasuredAsync(works);
             }
             catch (Exception exception) when (attempt < Attempts && StoreFaults.IsLostRace(exception))
             {
                 Interlocked.Increment(ref lostRaces);
+                LedgerMetrics.LostRaces.Add(1);
 
                 // Two writers that keep in step would meet again and again.
                 await Task.Delay(Random.Shared.Next(attempt * 4));
             }
+        }
+    }
+
+    private async Task<IReadOnlyList<TOutcome>> MeasuredAsync(IReadOnlyList<TWork> works)
+    {
+        var began = Stopwatch.GetTimestamp();
+        LedgerMetrics.Commits.Add(1);
+        LedgerMetrics.BatchSize.Record(works.Count);
+        try
+        {
+            return await commit(works, CancellationToken.None);
+        }
+        finally
+        {
+            LedgerMetrics.Duration.Record(Stopwatch.GetElapsedTime(began).TotalSeconds);
         }
     }
 

@@ -28,6 +28,7 @@ public static class LedgerSetup
     /// <param name="program">Its name, kept with each event that it writes.</param>
     public static IServiceCollection AddLedger(this IServiceCollection services, string connectionString, string program)
     {
+        LedgerMetrics.Begin();
         connectionString = WithDeadClientsEnded(connectionString);
         services.AddSingleton(_ => NpgsqlDataSource.Create(WithStatementsPrepared(connectionString)));
 

@@ -41,6 +41,7 @@ internal sealed class Heartbeat(
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         (reconciler.Beginning, reconciler.PartOf, reconciler.LookUpParts) = (answered.Task, duties.PartOf, HurryAsync);
+        WorkerMetrics.Show(() => reconciler.Ports, () => reconciler.NotReady is null);
         return base.StartAsync(cancellationToken);
     }
 

@@ -3,6 +3,7 @@ using NovaNetBus.Contracts;
 using NovaNetBus.Hosting;
 using NovaNetBus.Hosting.Messaging;
 using NovaNetBus.Ledger;
+using NovaNetBus.Scheduler;
 using NovaNetBus.Scheduler.Admin;
 using NovaNetBus.Scheduler.Housekeeping;
 using NovaNetBus.Scheduler.NetworkHosts;
@@ -48,5 +49,6 @@ program.Services
     .AddSingleton<ILeaderTask, ToldFromLog>()
     .AddSingleton<ILeaderTask, PastKept>()
     .AddHostedService<LeaderTasks>()
+    .AddHostedService<SchedulerMetrics>()
     .AddHealthChecks().AddCheck<WorkersHealth>("workers");
 return await program.RunAsync();

@@ -66,6 +66,7 @@ public sealed class the_rooms
     [Theory]
     [InlineData("the store", @"\b(Marten|JasperFx|Weasel)\.|^using (Marten|JasperFx|Weasel)\b", "^src/Ledger/")]
     [InlineData("the bus", @"\bMassTransit\.|^using MassTransit\b", "^src/(Hosting/Messaging|(Scheduler|NetworkWorker|Simulator|Cli)/(Intake|Routing|Admin))/")]
+    [InlineData("Prometheus", @"\bPrometheus\.|^using Prometheus\b", "^src/Hosting/Telemetry/")]
     [InlineData("other processes", @"\bProcessStartInfo\b|\bProcess\.Start\b|\bnew Process\b", "^src/(NetworkWorker/Kernel|Simulator)/")]
     [InlineData("system calls", @"\b(DllImport|LibraryImport)\b|\bNativeLibrary\.", "^src/(NetworkWorker/Kernel|Simulator)/")]
     [InlineData("the kernel's network", @"libnftables|\bNETLINK_|\bAF_NETLINK\b|\bAfNetlink\b|""/proc/sys/net", "^src/NetworkWorker/Kernel/")]

@@ -2,6 +2,7 @@ using MassTransit;
 using MassTransit.Middleware;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using NovaNetBus.Hosting.Telemetry;
 using RabbitMQ.Client;
 
 namespace NovaNetBus.Hosting.Messaging;
@@ -25,6 +26,7 @@ public static class BusSetup
     public static IServiceCollection AddNovaNetBus(
         this IServiceCollection services, string brokerUri, string clientName, Topology topology, params IReadOnlyList<QueueEndpoint> endpoints)
     {
+        BusMetrics.Begin();
         services.AddSingleton(provider => new Broker(brokerUri, clientName, topology, provider.GetRequiredService<ILogger<Broker>>()));
         services.AddSingleton<FactPublisher>();
         services.AddSingleton<QueueSender>();
@@ -36,6 +38,8 @@ public static class BusSetup
             return services;
         }
 
+        services.AddHostedService(provider => new QueueDepths(
+            provider.GetRequiredService<QueueSender>(), [.. endpoints.Select(endpoint => endpoint.Queue)], provider.GetService<TimeProvider>() ?? TimeProvider.System));
         services.AddOptions<MassTransitHostOptions>().Configure(host => (host.StopTimeout, host.ConsumerStopTimeout) = (StopTimeout, StopTimeout / 2));
         return services.AddMassTransit(bus =>
         {
@@ -84,7 +88,11 @@ public static class BusSetup
 
         var order = new DeliveryOrder();
         receiver.ConnectReceiveEndpointObserver(order);
-        receiver.ConfigureReceive(pipe => pipe.UseFilter(order));
+        receiver.ConfigureReceive(pipe =>
+        {
+            pipe.UseFilter(order);
+            pipe.UseFilter(new MessageClock(endpoint.Queue));
+        });
         receiver.ClearSerialization();
         var json = new PlainJsonSerializer(new MessageTypes(endpoint.Queue, endpoint.Consumers));
         receiver.AddDeserializer(json, isDefault: true);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using NovaNetBus.Contracts;
+using NovaNetBus.Hosting.Telemetry;
 using RabbitMQ.Client;
 
 namespace NovaNetBus.Hosting.Messaging;
@@ -32,6 +33,7 @@ public sealed class FactPublisher(Broker broker, ILogger<FactPublisher> log) : I
         var body = PlainJson.Write(fact);
         var properties = PropertiesOf(exchange, correlationId, origin);
         properties.MessageId = messageId ?? properties.MessageId;
+        Count(fact, exchange);
         var published = _channel.PublishAsync(exchange, routingKey, mandatory: false, properties, body, cancellation);
         return UsableReplyTo(origin) is { } replyTo
             ? Task.WhenAll(published, SendAsync(replyTo, PropertiesOf(exchange, origin!.CorrelationId, origin), body, cancellation))
@@ -51,6 +53,20 @@ public sealed class FactPublisher(Broker broker, ILogger<FactPublisher> log) : I
             : Task.CompletedTask;
 
     public ValueTask DisposeAsync() => _channel.DisposeAsync();
+
+    private static void Count(object fact, string exchange)
+    {
+        BusMetrics.Facts.Add(1, new KeyValuePair<string, object?>("type", exchange));
+        switch (fact)
+        {
+            case HostNetworkConfigured:
+                BusMetrics.Configured.Add(1);
+                break;
+            case InstanceNetworkFailed failed:
+                BusMetrics.Failures.Add(1, new KeyValuePair<string, object?>("code", failed.Code));
+                break;
+        }
+    }
 
     private Task SendAsync(string queue, BasicProperties properties, byte[] body, CancellationToken cancellation) =>
         _channel.PublishAsync("", queue, mandatory: false, properties, body, cancellation);

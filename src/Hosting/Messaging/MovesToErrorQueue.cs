@@ -1,4 +1,5 @@
 using MassTransit;
+using NovaNetBus.Hosting.Telemetry;
 using RabbitMQ.Client;
 
 namespace NovaNetBus.Hosting.Messaging;
@@ -18,6 +19,7 @@ internal sealed class MovesToErrorQueue(string queue, Broker broker, ErrorQueues
 
         FailureHeaders.Write(properties, context);
         await errors.PutAsync(queue, properties, context.Body.GetBytes(), context.CancellationToken);
+        BusMetrics.ToErrorQueue.Add(1, new KeyValuePair<string, object?>("code", (context.Exception as InvalidMessageException)?.Code ?? "exception"));
         await next.Send(context);
     }
 

@@ -55,6 +55,14 @@ public sealed class FactsFromLog
         }
     }
 
+    /// <summary>How many events are in the log that the reading has not come to. Throws on an outage.</summary>
+    public async Task<long> LagAsync(CancellationToken cancellation)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        await using var last = new NpgsqlCommand($"select coalesce(max(seq_id), 0) from {LoggedEvent.Table}", connection);
+        return Math.Max(0, (long)(await last.ExecuteScalarAsync(cancellation))! - await LogProgress.ReadAsync(connection, LogProgress.Facts, cancellation));
+    }
+
     /// <summary>True for an event that is told from the log.</summary>
     internal static bool Tells(object change) => Told.Contains(change.GetType());
 

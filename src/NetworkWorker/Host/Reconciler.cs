@@ -225,6 +225,7 @@ internal sealed partial class Reconciler(string hostName, IHost host, ViewReader
     private async Task ReconcileAsync(bool first, CancellationToken stopping)
     {
         last = null;
+        var began = clock.GetTimestamp();
         try
         {
             var occasion = first ? "start" : askedForAll.Count > 0 ? "asked" : NotReady is null ? "drift" : "failure";
@@ -236,6 +237,8 @@ internal sealed partial class Reconciler(string hostName, IHost host, ViewReader
             Drift = first || askedForAll.Count > 0 ? 0 : actions.Count; // what was asked for is no drift
             LogReconcile(log, desired.Count, actions.Count);
             last = Bring(view, desired, actions);
+            WorkerMetrics.Reconcile.Record(clock.GetElapsedTime(began).TotalSeconds);
+            WorkerMetrics.DriftRepaired.Add(Math.Max(0, Drift - last.Left.Count));
             await RecordAsync(occasion, [.. actions.Except(last.Left)], stopping);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)

@@ -74,6 +74,7 @@ internal sealed partial class LeaseWatch(string host, string? statePath, FixedIp
             var (news, known) = NewsOf(reading.Lines);
             foreach (var batch in news.Chunk(LargestBatch))
             {
+                WorkerMetrics.Leases.Add(batch.Length);
                 await ledger.LeasesSeenAsync([.. batch.Select(line => new LeaseSeen(line.Address, line.Mac, host, line.ExpiresAt, line.At))], cancellation);
             }
 

@@ -84,6 +84,7 @@ internal sealed partial class Election(
         var carried = await networkHosts.CarryAsync(moves, SignsOf(read), clock.GetUtcNow(), new Origin(null, Guid.NewGuid().ToString(), options.Host, null), cancellation);
         foreach (var move in carried)
         {
+            SchedulerMetrics.Moved(move.Kind);
             LogMove(log, move.NetworkId, move.From ?? "nobody", move.To, move.Reason);
         }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using NovaNetBus.Contracts;
 using Npgsql;
 using RabbitMQ.Client;
@@ -72,6 +73,15 @@ public sealed class RunningPrograms : IAsyncLifetime
 
     /// <summary>Starts any program with this world's connections.</summary>
     internal Child Start(string program, params IEnumerable<string> arguments) => Child.Start(program, _environment, arguments);
+
+    /// <summary>What the worker of a host, or (null) the scheduler, answers at a path.</summary>
+    public async Task<string> HttpAsync(string? host, string path)
+    {
+        var program = _children[host ?? ""];
+        var address = Regex.Match(program.Output, @"Now listening on: \\?""(http://[0-9.:]+)");
+        using var http = new HttpClient();
+        return await http.GetStringAsync(new Uri(address.Groups[1].Value + path));
+    }
 
     /// <summary>Does something to this world's database behind the programs' back.</summary>
     public async Task ExecuteInStoreAsync(string statement)
