@@ -83,7 +83,7 @@ public sealed record EventRow(
     JsonElement Data, string? User = null, string? Program = null, IReadOnlyList<string>? Actions = null);
 
 /// <summary>A row of <c>address history</c>, oldest first; the answer of <c>address owner</c>. Kind: fixed, floating.</summary>
-/// <param name="State">What it was: a state of <see cref="FixedIpRow"/>, or free, allocated, associated.</param>
+/// <param name="State">What it was: a state of <see cref="FixedIpRow"/>; of a floating address free, allocated, associated, removed (from its pool).</param>
 /// <param name="NetworkId">Of a fixed address.</param>
 /// <param name="Pool">Of a floating address.</param>
 /// <param name="FixedIp">What a floating address led to.</param>

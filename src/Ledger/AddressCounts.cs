@@ -30,5 +30,5 @@ internal readonly record struct AddressCounts(long OfInstances, long KeptBack)
 
     /// <summary>The same from documents of one moment.</summary>
     public static IReadOnlyDictionary<Guid, AddressCounts> Of(IEnumerable<BlockDocument> blocks) => blocks.GroupBy(block => block.NetworkId).ToDictionary(
-        network => network.Key, network => new AddressCounts(network.Sum(block => (long)block.OfInstances), network.Sum(block => (long)block.OfHosts)));
+        network => network.Key, network => new AddressCounts(network.Sum(block => (long)block.OfInstances), network.Sum(block => (long)block.OfHosts + block.Reserved)));
 }

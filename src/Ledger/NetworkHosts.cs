@@ -69,6 +69,22 @@ public sealed class NetworkHosts
     public async Task<Decision<NetworkMove>> DrainAsync(
         string host, IReadOnlyCollection<HostStanding> standings, DateTimeOffset now, Origin origin, CancellationToken cancellation)
     {
+        while (true)
+        {
+            try
+            {
+                return await TryDrainAsync(host, standings, now, origin, cancellation);
+            }
+            catch (Exception exception) when (StoreFaults.IsLostRace(exception))
+            {
+                // Something else has just happened to the host, such as its worker's start.
+            }
+        }
+    }
+
+    private async Task<Decision<NetworkMove>> TryDrainAsync(
+        string host, IReadOnlyCollection<HostStanding> standings, DateTimeOffset now, Origin origin, CancellationToken cancellation)
+    {
         await using var session = await sessions.NetworksAsync(cancellation);
         if (await session.Documents.LoadAsync<HostDocument>(host, cancellation) is not { } document)
         {

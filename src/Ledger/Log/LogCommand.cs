@@ -20,6 +20,13 @@ internal sealed class LogCommand : IDisposable
         return this;
     }
 
+    /// <summary>A condition in SQL without a parameter.</summary>
+    public LogCommand Where(string condition)
+    {
+        conditions.Add(condition);
+        return this;
+    }
+
     public LogCommand Where(EventFilter filter)
     {
         If(filter.Since, "timestamp >= @since", "since");

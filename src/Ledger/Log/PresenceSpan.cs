@@ -3,7 +3,7 @@ using NovaNetBus.Domain.Instances;
 
 namespace NovaNetBus.Ledger.Log;
 
-/// <summary>From when to when an instance had to do with a host.</summary>
+/// <summary>From when to when an instance had to do with a host, or was on its way to it.</summary>
 /// <param name="Stream">The instance's.</param>
 /// <param name="Until">The first moment at which it had not; <see cref="Forever"/>: it has now.</param>
 internal sealed record PresenceSpan(string Stream, string Host, DateTimeOffset Since, DateTimeOffset Until)
@@ -25,7 +25,8 @@ internal sealed class PresenceFold(string stream)
     public PresenceFold Apply(IEvent change)
     {
         state = InstanceNetwork.Evolve(state, (InstanceEvent)change.Data);
-        foreach (var left in open.Keys.Except(state.ConcernedHosts()).ToList())
+        IReadOnlyCollection<string> hosts = state is { Status: InstanceStatus.Away, Host: { } next } ? [next] : state.ConcernedHosts();
+        foreach (var left in open.Keys.Except(hosts).ToList())
         {
             if (open[left] < change.Timestamp)
             {
@@ -35,7 +36,7 @@ internal sealed class PresenceFold(string stream)
             open.Remove(left);
         }
 
-        foreach (var host in state.ConcernedHosts())
+        foreach (var host in hosts)
         {
             open.TryAdd(host, change.Timestamp);
         }

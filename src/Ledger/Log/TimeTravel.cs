@@ -18,7 +18,7 @@ public sealed record HostThen(HostRecord? Record, HostContent Content, long Sequ
 /// <param name="Networks">In order of creation.</param>
 /// <param name="FixedIps">Those that were not free, in order.</param>
 /// <param name="Floatings">Those that were not free, in order.</param>
-/// <param name="Instances">Those that had something on a host.</param>
+/// <param name="Instances">Those that had something on a host, or were on their way to one.</param>
 public sealed record WorldThen(
     long Sequence, IReadOnlyList<NetworkSummary> Networks, IReadOnlyList<FixedIpEntry> FixedIps, IReadOnlyList<FloatingEntry> Floatings,
     IReadOnlyList<InstanceEntry> Instances);

@@ -15,6 +15,14 @@ internal static class EventRows
     public static AddressHolderRow Of(AddressSpan span)
     {
         var used = span.FixedIp;
+        if (span.IsFloating)
+        {
+            var floating = span.Floating?.Floating;
+            return new AddressHolderRow(
+                span.Address.ToString(), "floating", span.State, null, span.Floating?.Pool, floating?.FixedIp?.ToString(), floating?.ProjectId, floating?.InstanceId, null, null,
+                span.Floating?.Host, span.From, span.Until);
+        }
+
         return new AddressHolderRow(
             span.Address.ToString(), "fixed", span.State, span.NetworkId, null, null, used?.ProjectId, used?.InstanceId, used?.Hostname, used?.Mac?.ToString(), used?.Host,
             span.From, span.Until);

@@ -5,9 +5,7 @@ using NovaNetBus.Domain.Addressing;
 using NovaNetBus.Domain.FixedIps;
 using NovaNetBus.Domain.FloatingIps;
 using NovaNetBus.Domain.HostPlan;
-using NovaNetBus.Domain.Hosts;
 using NovaNetBus.Domain.Instances;
-using NovaNetBus.Domain.Networks;
 using NovaNetBus.Ledger;
 using NovaNetBus.Ledger.Log;
 using Npgsql;
@@ -18,7 +16,7 @@ namespace NovaNetBus.Integration.Tests.Ledger;
 /// <summary>What time travel tells is held against a model that remembers everything: what the store itself said at that moment.</summary>
 public sealed class the_past(TestLedger ledger) : IClassFixture<TestLedger>
 {
-    private static readonly string[] Hosts = ["host-a", "host-b", "host-c"];
+    private Guid Instance { get; } = Guid.NewGuid();
 
     private CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -29,22 +27,21 @@ public sealed class the_past(TestLedger ledger) : IClassFixture<TestLedger>
     [Fact]
     public async Task is_told_as_it_was_at_any_moment_of_a_random_story()
     {
-        var story = new Story(ledger);
-        await ledger.Program.GetRequiredService<FloatingLedger>().CreateAsync(
-            new CreateFloatingRange("203.0.113.0/26", "nova", null, TestLedger.Now), TestLedger.OriginOf("scheduler"), Stop);
-        await Gen.Int[0, 99].Array[60].SampleAsync(steps => PlayAsync(story, steps), iter: 2, threads: 1);
-
-        Assert.True(story.Instances.Count > 20 && story.Moved > 0 && story.MovedNetworks > 0 && story.Memories.Exists(memory => memory.Floatings.Count > 0));
-        foreach (var memory in story.Memories)
+        const int steps = 100, most = 10;
+        string[] kinds =
+        [
+            "spawned", "auto-assigned", "configured", "released", "address added or removed", "associated", "disassociated", "arrived", "broken off", "placed", "given over", "drained", "taken over",
+        ];
+        var (story, memories, stories) = (new Story(ledger), new List<Memory>(), 0);
+        await story.BeginAsync();
+        while (stories++ < most && (stories < 3 || kinds.Any(kind => story.Done.GetValueOrDefault(kind) == 0)))
         {
-            foreach (var host in Hosts)
-            {
-                var then = await Travel.HostAsync(host, memory.At, Stop);
-                Assert.Equal(memory.Plans[host], Plan(host, then.Content));
-            }
-
-            await CompareWorldAsync(memory);
+            await Gen.Select(Gen.Int[0, 23], Gen.Int[0, 999], (kind, choice) => kind + (24 * choice)).Array[steps].SampleAsync(dice => PlayAsync(story, memories, dice), iter: 1, threads: 1);
         }
+
+        Assert.All(kinds, kind => Assert.True(story.Done.GetValueOrDefault(kind) > 0, $"nothing was ever {kind}"));
+        await Gen.Double[0, 1].Array[memories.Count].SampleAsync(parts => CompareAsync(memories, parts), iter: 1, threads: 1);
+        await CompareHistoriesAsync(memories);
     }
 
     [Fact]
@@ -72,6 +69,43 @@ public sealed class the_past(TestLedger ledger) : IClassFixture<TestLedger>
         Assert.Equal(("free", null, spans[0].From), (before.State, before.From, before.Until));
         Assert.Equal("reserved", (await Addresses.OwnerAsync(Ipv4.Parse("10.77.0.1"), DateTimeOffset.UtcNow, Stop)).State);
         Assert.Null((await Addresses.OwnerAsync(Ipv4.Parse("172.16.0.1"), DateTimeOffset.UtcNow, Stop)).NetworkId);
+    }
+
+    [Fact]
+    public async Task of_a_floating_address_is_told_with_its_project_its_instance_and_the_host_that_it_moved_to()
+    {
+        await ledger.CreateNetworkAsync("10.76.0.0/24", "floats");
+        var (floatings, address, scheduler) = (ledger.Program.GetRequiredService<FloatingLedger>(), Ipv4.Parse("198.51.100.7"), TestLedger.OriginOf("scheduler"));
+        await floatings.CreateAsync(new CreateFloatingRange(address.ToString(), "history", "eth7", TestLedger.Now), scheduler, Stop);
+        await floatings.AllocateAsync(new AllocateFloating("project-1", "history", -1, TestLedger.Now), scheduler, Stop);
+        await ledger.SpawnAsync(Guid.NewGuid(), "host-b", "floats");
+        var fixedIp = (await ledger.SpawnAsync(Instance, "host-a", "floats")).State!.Ports[0].Address;
+        await ledger.Instances.AssociateAsync(
+            new AssociateFloating(Instance, "project-1", address.ToString(), "history", null, -1, TestLedger.Now), TestLedger.OriginOf("host-a"), Stop);
+        var move = new MoveInstance(Instance, "host-b", TestLedger.Now);
+        await ledger.Instances.LeaveAsync(move, TestLedger.OriginOf("host-a"), Stop);
+        await ledger.Instances.LeftAsync(Instance, true, TestLedger.Now, TestLedger.OriginOf("host-a"), Stop);
+        await ledger.Instances.ArriveAsync(move, TestLedger.OriginOf("host-b"), Stop);
+        await ledger.DeleteAsync(Instance, "host-b");
+        await ledger.ReleasedAsync(Instance, "host-b");
+        await floatings.ReleaseAsync(address.ToString(), "project-1", TestLedger.Now, scheduler, Stop);
+        await floatings.DeleteAsync(address.ToString(), TestLedger.Now, scheduler, Stop);
+
+        var spans = await Addresses.SpansAsync(address, Stop);
+
+        Assert.Equal(
+            [
+                ("free", null, null, null, null), ("allocated", "project-1", null, null, null), ("associated", "project-1", Instance, fixedIp, "host-a"),
+                ("associated", "project-1", Instance, fixedIp, "host-b"), ("allocated", "project-1", null, null, null), ("free", null, null, null, null), ("removed", null, null, (Ipv4?)null, null),
+            ],
+            spans.Select(span => (span.State, span.Floating?.Floating.ProjectId, span.Floating?.Floating.InstanceId, span.Floating?.Floating.FixedIp, span.Floating?.Host)));
+        Assert.Equal(spans.Skip(1).Select(span => span.From), spans.SkipLast(1).Select(span => span.Until));
+        foreach (var span in spans.SkipLast(1))
+        {
+            Assert.Equal(span, await Addresses.OwnerAsync(address, span.From!.Value, Stop));
+        }
+
+        Assert.Equal(("free", spans[^1].From), ((await Addresses.OwnerAsync(address, DateTimeOffset.UtcNow, Stop)).State, (await Addresses.OwnerAsync(address, DateTimeOffset.UtcNow, Stop)).From));
     }
 
     [Fact]
@@ -124,180 +158,108 @@ public sealed class the_past(TestLedger ledger) : IClassFixture<TestLedger>
         Assert.Equal([], (await ledger.Program.GetRequiredService<LogVerification>().RunAsync(_ => { }, Stop)).Differences);
     }
 
-    private async Task PlayAsync(Story story, int[] steps)
+    /// <summary>One to three steps at once, and what is so after them, until the next ones begin.</summary>
+    private async Task PlayAsync(Story story, List<Memory> memories, int[] dice)
     {
-        foreach (var batch in steps.Chunk(3))
+        for (var next = 0; next < dice.Length; next += 1 + (dice[next] % 3))
         {
-            await Task.WhenAll(batch.Select(story.StepAsync));
-            await RememberAsync(story);
+            await Task.WhenAll(dice.Skip(next).Take(1 + (dice[next] % 3)).Select(story.StepAsync));
+            memories.Add(await RememberAsync(story));
         }
     }
 
-    private async Task RememberAsync(Story story)
+    private async Task<Memory> RememberAsync(Story story)
     {
+        var since = await story.NowAsync();
         var plans = new Dictionary<string, HostState>();
-        foreach (var host in Hosts)
+        foreach (var host in Story.Hosts)
         {
             plans[host] = Plan(host, await ledger.HostViews.ReadAsync(host, Stop));
         }
 
+        var instances = new List<InstanceEntry>();
+        foreach (var state in (await ledger.Queries.InstancesAsync(Stop)).Where(state => state.ConcernedHosts().Count > 0 || state.IsOnItsWay).OrderBy(state => state.InstanceId))
+        {
+            instances.Add((await ledger.Queries.InstanceAsync(state.InstanceId, Stop))!);
+        }
+
         var fixedIps = await ledger.Queries.FixedIpsAsync(null, null, null, TestLedger.Now, Stop);
+        var floatings = await ledger.Program.GetRequiredService<FloatingQueries>().ListAsync(null, null, null, Stop);
         var networks = await ledger.Queries.NetworksAsync(Stop);
-        var floatings = (await ledger.Program.GetRequiredService<FloatingQueries>().ListAsync(null, null, null, Stop)).Where(entry => !entry.Floating.IsFree).ToList();
-        story.Memories.Add(new Memory(await story.NowAsync(), plans, fixedIps, floatings, networks));
+        return new Memory(since, await story.NowAsync(), plans, fixedIps, floatings, networks, instances);
     }
 
-    private async Task CompareWorldAsync(Memory memory)
+    private async Task CompareAsync(List<Memory> memories, double[] parts)
     {
-        var world = await Travel.WorldAsync(memory.At, Stop);
-        Assert.Equal(memory.FixedIps.Where(entry => entry.FixedIp.Status != FixedIpStatus.Released), world.FixedIps);
-        Assert.Equal(memory.Networks, world.Networks);
-        Assert.Equal(memory.Floatings, world.Floatings);
-        foreach (var entry in memory.FixedIps)
+        foreach (var (memory, part) in memories.Zip(parts))
         {
-            var owner = await Addresses.OwnerAsync(entry.FixedIp.Address, memory.At, Stop);
-            Assert.Equal((entry.NetworkId, entry.State, entry.FixedIp), (owner.NetworkId, owner.State, owner.FixedIp));
+            await CompareAsync(memory, part);
         }
     }
 
-    private static HostState Plan(string host, HostContent content) => HostPlanner.Plan(content.ViewOf(host, TestLedger.Settings));
+    private async Task CompareAsync(Memory memory, double part)
+    {
+        const int oneIn = 4;
+        var at = memory.At(part);
+        foreach (var host in Story.Hosts)
+        {
+            Assert.Equal(memory.Plans[host], Plan(host, (await Travel.HostAsync(host, at, Stop)).Content));
+        }
 
+        var world = await Travel.WorldAsync(at, Stop);
+        Same(memory.FixedIps.Where(entry => entry.FixedIp.Status != FixedIpStatus.Released), world.FixedIps);
+        Same(memory.Networks, world.Networks);
+        Same(memory.Floatings.Where(entry => !entry.Floating.IsFree), world.Floatings);
+        Same(memory.Instances.Select(entry => (entry.State, entry.Settings)), world.Instances.Select(entry => (entry.State, entry.Settings)));
+        Same(memory.Instances.SelectMany(entry => entry.Networks), world.Instances.SelectMany(entry => entry.Networks));
+        foreach (var (_, entry) in memory.FixedIps.Index().Where(one => one.Index % oneIn == (int)(part * oneIn)))
+        {
+            var owner = await Addresses.OwnerAsync(entry.FixedIp.Address, at, Stop);
+            Assert.Equal((entry.NetworkId, entry.State, Holder(entry.FixedIp), null), (owner.NetworkId, owner.State, Holder(owner.FixedIp), owner.Floating));
+        }
+
+        foreach (var (_, entry) in memory.Floatings.Index().Where(one => one.Index % oneIn == (int)(part * oneIn)))
+        {
+            var owner = await Addresses.OwnerAsync(entry.Floating.Address, at, Stop);
+            Assert.Equal((true, entry), (owner.IsFloating, owner.Floating));
+        }
+    }
+
+    /// <summary>A history has no holes, and of each moment that is remembered the row that was so.</summary>
+    private async Task CompareHistoriesAsync(List<Memory> memories)
+    {
+        foreach (var address in memories.SelectMany(memory => memory.FixedIps.Select(entry => entry.FixedIp.Address).Concat(memory.Floatings.Select(entry => entry.Floating.Address))).Distinct())
+        {
+            var spans = await Addresses.SpansAsync(address, Stop);
+            Assert.Equal(spans.Skip(1).Select(span => span.From), spans.SkipLast(1).Select(span => span.Until));
+            foreach (var memory in memories)
+            {
+                var span = spans.LastOrDefault(span => span.From <= memory.Since);
+                var used = memory.FixedIps.SingleOrDefault(entry => entry.FixedIp.Address == address);
+                var floating = memory.Floatings.SingleOrDefault(entry => entry.Floating.Address == address);
+                Assert.Equal((used?.FixedIp ?? span?.FixedIp, floating), (span?.FixedIp, span?.Floating));
+            }
+        }
+    }
+
+    /// <summary>Leases of whoever had it before do not tell who has it.</summary>
+    private static FixedIp? Holder(FixedIp? used) => used is null ? null : used with { Leases = [] };
+
+    /// <summary>One by one, so that a failure shows the one that differs.</summary>
+    private static void Same<T>(IEnumerable<T> expected, IEnumerable<T> found)
+    {
+        Assert.All(expected.Zip(found), pair => Assert.Equal(pair.First, pair.Second));
+        Assert.Equal(expected.Count(), found.Count());
+    }
+
+    private static HostState Plan(string host, HostContent content) => HostPlanner.Plan(content.ViewOf(host, content.Settings ?? TestLedger.Settings));
+
+    /// <summary>What was so from one moment to another.</summary>
     private sealed record Memory(
-        DateTimeOffset At, IReadOnlyDictionary<string, HostState> Plans, IReadOnlyList<FixedIpEntry> FixedIps, IReadOnlyList<FloatingEntry> Floatings,
-        IReadOnlyList<NetworkSummary> Networks);
-
-    /// <summary>Instances that come, go and go in halves, networks too, on several hosts at once.</summary>
-    private sealed class Story(TestLedger ledger)
+        DateTimeOffset Since, DateTimeOffset Until, IReadOnlyDictionary<string, HostState> Plans, IReadOnlyList<FixedIpEntry> FixedIps, IReadOnlyList<FloatingEntry> Floatings,
+        IReadOnlyList<NetworkSummary> Networks, IReadOnlyList<InstanceEntry> Instances)
     {
-        private readonly Dictionary<string, InstanceLedger> programs = Hosts.ToDictionary(host => host, _ => ledger.StartProgram().GetRequiredService<InstanceLedger>());
-        private int networks;
-
-        public List<Memory> Memories { get; } = [];
-
-        public int Moved { get; private set; }
-
-        /// <summary>How often a network that one host serves came to another, with all that comes before that.</summary>
-        public int MovedNetworks { get; private set; }
-
-        public List<(Guid Id, string Host)> Instances { get; } = [];
-
-        /// <summary>The database's clock.</summary>
-        public async Task<DateTimeOffset> NowAsync()
-        {
-            await using var connection = new NpgsqlConnection(ledger.ConnectionString);
-            await connection.OpenAsync();
-            await using var command = new NpgsqlCommand("select clock_timestamp()", connection);
-            return (DateTime)(await command.ExecuteScalarAsync())!;
-        }
-
-        public async Task StepAsync(int dice)
-        {
-            var host = Hosts[dice % Hosts.Length];
-            if (networks < 2 || dice < 4)
-            {
-                var number = Interlocked.Increment(ref networks);
-                var network = await ledger.CreateNetworkAsync($"10.{100 + number}.0.0/24", $"net-{number}", shareAddress: dice % 2 == 0, multiHost: number % 2 == 1);
-                if (!network.MultiHost)
-                {
-                    await CarryAsync(new NetworkMove(network.Id, null, host, "first", MoveKind.Place));
-                }
-            }
-            else if (dice is >= 45 and < 60 && Single(await ledger.Queries.NetworksAsync(CancellationToken.None), dice) is { } single)
-            {
-                await NextHostAsync(single, host, dice);
-            }
-            else if (dice < 60 || Instances.Count == 0)
-            {
-                var id = Guid.NewGuid();
-                lock (Instances)
-                {
-                    Instances.Add((id, host));
-                }
-
-                await ledger.SpawnAsync(id, host, by: programs[host]);
-            }
-            else
-            {
-                await EndAsync(dice);
-            }
-        }
-
-        private static Network? Single(IReadOnlyList<NetworkSummary> all, int dice) =>
-            all.Select(summary => summary.Network).Where(network => network.HasOneHost).ToList() is { Count: > 0 } single ? single[dice % single.Count] : null;
-
-        /// <summary>One step of the way to its next host: by the present one's doing, or without it.</summary>
-        private async Task NextHostAsync(Network network, string to, int dice)
-        {
-            var now = TestLedger.Now;
-            switch (network)
-            {
-                case { Move: { IsReady: true } }:
-                    await ledger.NetworkHosts.YieldAsync([network.Id], network.Host!, now, CancellationToken.None);
-                    MovedNetworks++;
-                    break;
-                case { Move: { To: { } next } } when dice % 3 > 0:
-                    await ledger.NetworkHosts.ReadyAsync([network.Id], next, now, CancellationToken.None);
-                    break;
-                default:
-                    await CarryAsync(new NetworkMove(network.Id, network.Host, to, "a step", dice % 3 == 0 ? MoveKind.TakeOver : MoveKind.HandOver));
-                    MovedNetworks += dice % 3 == 0 ? 1 : 0;
-                    break;
-            }
-        }
-
-        private Task CarryAsync(NetworkMove move) => ledger.NetworkHosts.CarryAsync(
-            [move], new Dictionary<string, DateTimeOffset?>(), TestLedger.Now, TestLedger.OriginOf("scheduler"), CancellationToken.None);
-
-        /// <summary>Sometimes only begun, sometimes only left.</summary>
-        private async Task MoveAsync(Guid id, string from, int dice)
-        {
-            var move = new MoveInstance(id, Hosts[(Array.IndexOf(Hosts, from) + 1) % Hosts.Length], TestLedger.Now);
-            await programs[from].LeaveAsync(move, TestLedger.OriginOf(from), CancellationToken.None);
-            if (dice >= 62)
-            {
-                await programs[from].LeftAsync(id, true, TestLedger.Now, TestLedger.OriginOf(from), CancellationToken.None);
-            }
-
-            if (dice >= 63)
-            {
-                await programs[move.Destination].ArriveAsync(move, TestLedger.OriginOf(move.Destination), CancellationToken.None);
-                Moved++;
-                lock (Instances)
-                {
-                    Instances[Instances.FindIndex(one => one.Id == id)] = (id, move.Destination);
-                }
-            }
-        }
-
-        private async Task EndAsync(int dice)
-        {
-            (Guid Id, string Host) one;
-            lock (Instances)
-            {
-                // The youngest move and get floating IPs: they are still there.
-                one = dice < 70 ? Instances[^(1 + ((dice < 66 ? dice % 3 : 3 + (dice % 7)) % Instances.Count))] : Instances[dice % Instances.Count];
-            }
-
-            var (now, origin) = (TestLedger.Now, TestLedger.OriginOf(one.Host));
-            await programs[one.Host].ConfiguredAsync(one.Id, 1, true, now, origin, CancellationToken.None);
-            if (dice < 66)
-            {
-                await MoveAsync(one.Id, one.Host, dice);
-            }
-            else if (dice < 70)
-            {
-                await programs[one.Host].AssociateAsync(new AssociateFloating(one.Id, "project-1", null, "nova", null, -1, now), origin, CancellationToken.None);
-            }
-
-            if (dice >= 70)
-            {
-                await programs[one.Host].DeleteAsync(one.Id, now, origin, CancellationToken.None);
-            }
-
-            if (dice >= 80)
-            {
-                await programs[one.Host].ReleasedAsync(one.Id, true, now, origin, CancellationToken.None);
-            }
-        }
+        /// <summary>Any moment of it; to the microsecond, as the database tells times.</summary>
+        public DateTimeOffset At(double part) => Since.AddMicroseconds(Math.Floor((Until - Since).TotalMicroseconds * part));
     }
 }
