@@ -47,6 +47,7 @@ public static class ErrorCodes
     public const string InterfaceCarriesAddresses = "interface-carries-addresses";
     public const string HostConfigurationFailed = "host-configuration-failed";
     public const string ErrorNotFound = "error-not-found";
+    public const string BeforeLogHorizon = "before-log-horizon";
     public const string NotSupported = "not-supported";
 #pragma warning restore CS1591
 }

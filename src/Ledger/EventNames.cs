@@ -5,6 +5,7 @@ using NovaNetBus.Domain.Instances;
 using NovaNetBus.Domain.Networks;
 using NovaNetBus.Domain.Projects;
 using NovaNetBus.Domain.Requests;
+using NovaNetBus.Domain.Retention;
 
 namespace NovaNetBus.Ledger;
 
@@ -59,6 +60,7 @@ internal static class EventNames
         [typeof(InstanceAttended)] = "instance-attended",
         [typeof(HostJoined)] = "host-joined",
         [typeof(HostRetired)] = "host-retired",
+        [typeof(LogTrimmed)] = "log-trimmed",
         [typeof(RequestRefused)] = "request-refused",
         [typeof(FailedMessageRetried)] = "failed-message-retried",
         [typeof(FailedMessageDiscarded)] = "failed-message-discarded",

@@ -64,6 +64,7 @@ public static class LedgerSetup
         services.AddSingleton(provider => new LogImport(
             provider.GetRequiredService<IDocumentStore>(), provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<LedgerSchema>()));
         services.AddSingleton(provider => new LogReplay(provider, provider.GetRequiredService<NpgsqlDataSource>()));
+        services.AddSingleton(provider => new LogRetention(provider.GetRequiredService<LedgerSessions>(), provider.GetRequiredService<NpgsqlDataSource>()));
         services.AddSingleton(provider => new Queries(provider.GetRequiredService<LedgerSessions>()));
         return services;
     }

@@ -11,6 +11,9 @@ internal static class Streams
     private const string Networks = "network-", Blocks = "pool-", Instances = "instance-", Hosts = "host-", Floatings = "floating-", Projects = "project-";
     private const int LengthOfId = 36;
 
+    /// <summary>Of the log itself.</summary>
+    public const string OfLog = "log";
+
     public static string OfNetwork(Guid networkId) => $"{Networks}{networkId}";
 
     public static string OfBlock(BlockKey block) => string.Create(CultureInfo.InvariantCulture, $"{Blocks}{block.NetworkId}-{block.Index}");

@@ -48,6 +48,7 @@ program.Services
     .AddSingleton<ILeaderTask, Reaper>()
     .AddSingleton<ILeaderTask, ToldFromLog>()
     .AddSingleton<ILeaderTask, PastKept>()
+    .AddSingleton<ILeaderTask, LogKeeping>()
     .AddHostedService<LeaderTasks>()
     .AddHostedService<SchedulerMetrics>()
     .AddHealthChecks().AddCheck<WorkersHealth>("workers");

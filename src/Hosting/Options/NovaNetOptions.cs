@@ -131,6 +131,12 @@ public sealed record NovaNetOptions
     /// <summary>Instances of one network may reach each other.</summary>
     [Option("true")] public bool AllowSameNetTraffic { get; init; }
 
+    /// <summary>Days after its end when an instance's stream is archived; 0: never.</summary>
+    [Option("30", Min = 0, Max = 36500)] public int LogArchiveDays { get; init; }
+
+    /// <summary>Days for which the log tells what was so; what is gone for longer is taken out of it. 0: for ever.</summary>
+    [Option("0", Min = 0, Max = 36500)] public int LogKeepDays { get; init; }
+
     /// <summary>Generated dnsmasq files.</summary>
     [Option("/var/lib/novanet", Rule = OptionRule.Path)] public string StatePath { get; init; } = "";
 

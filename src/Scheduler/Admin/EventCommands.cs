@@ -6,7 +6,7 @@ using NovaNetBus.Ledger.Log;
 namespace NovaNetBus.Scheduler.Admin;
 
 /// <summary>What the log tells: events, who held an address, what was so at a moment.</summary>
-internal sealed class EventCommands(EventLog log, AddressHistory addresses, TimeTravel travel, TimeProvider clock)
+internal sealed class EventCommands(EventLog log, AddressHistory addresses, TimeTravel travel, LogRetention retention, TimeProvider clock)
 {
     private const int UsualLimit = 1000, LargestLimit = 10_000;
 
@@ -26,16 +26,27 @@ internal sealed class EventCommands(EventLog log, AddressHistory addresses, Time
         return events.Select(EventRows.Of).ToArray();
     }
 
-    public async Task<object?> HistoryAsync(AdminArguments arguments, CancellationToken cancellation) =>
-        EventRows.Joined((await addresses.SpansAsync(arguments.Address("ip"), cancellation)).Select(EventRows.Of));
+    /// <summary>What ended before the log's horizon is left out.</summary>
+    public async Task<object?> HistoryAsync(AdminArguments arguments, CancellationToken cancellation)
+    {
+        var spans = await addresses.SpansAsync(arguments.Address("ip"), cancellation);
+        var horizon = await retention.HorizonAsync(cancellation);
+        return EventRows.Joined(spans.Where(span => horizon is null || span.Until is null || span.Until > horizon).Select(EventRows.Of));
+    }
 
-    public async Task<object?> OwnerAsync(AdminArguments arguments, CancellationToken cancellation) =>
-        EventRows.Of(await addresses.OwnerAsync(arguments.Address("ip"), At(arguments), cancellation));
+    public async Task<object?> OwnerAsync(AdminArguments arguments, CancellationToken cancellation)
+    {
+        var at = At(arguments);
+        var owner = await addresses.OwnerAsync(arguments.Address("ip"), at, cancellation);
+        await RefuseBeforeHorizonAsync(at, cancellation);
+        return EventRows.Of(owner);
+    }
 
     public async Task<object?> StateAsync(AdminArguments arguments, CancellationToken cancellation)
     {
         var at = At(arguments);
         var world = await travel.WorldAsync(at, cancellation);
+        await RefuseBeforeHorizonAsync(at, cancellation);
         return new WorldState(
             at, world.Sequence, [.. world.Networks.Select(Rows.Of)], [.. world.FixedIps.Select(Rows.Of)], [.. world.Floatings.Select(Rows.Of)],
             [.. world.Instances.Select(instance => Rows.Of(instance))]);
@@ -46,6 +57,7 @@ internal sealed class EventCommands(EventLog log, AddressHistory addresses, Time
     {
         var (host, at, format) = (arguments.Required("host"), At(arguments), arguments.Text("format") ?? "nft");
         var then = await travel.HostAsync(host, at, cancellation);
+        await RefuseBeforeHorizonAsync(at, cancellation);
         if (then.Record is not { Settings: { } settings, StatePath: { } statePath })
         {
             throw new RefusedException(ErrorCodes.HostNotFound, $"No worker had started on host '{host}' by {at:O}; see 'novanet events list --host {host}'.");
@@ -60,6 +72,16 @@ internal sealed class EventCommands(EventLog log, AddressHistory addresses, Time
             "json" => rendering with { State = HostStateText.Json(state) },
             _ => throw new RefusedException(ErrorCodes.InvalidRequest, "format must be nft, dnsmasq or json."),
         };
+    }
+
+    /// <summary>Asked behind the answer: nothing is missing from that unless the horizon was there before.</summary>
+    private async Task RefuseBeforeHorizonAsync(DateTimeOffset at, CancellationToken cancellation)
+    {
+        if (await retention.HorizonAsync(cancellation) is { } horizon && at < horizon)
+        {
+            throw new RefusedException(
+                ErrorCodes.BeforeLogHorizon, $"The log tells what was so from {horizon:O} on (log_keep_days); what was before is in the exports that were made of it.");
+        }
     }
 
     /// <summary>A moment that is still to come is now.</summary>

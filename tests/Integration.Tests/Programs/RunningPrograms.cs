@@ -42,10 +42,10 @@ public sealed class RunningPrograms : IAsyncLifetime
     }
 
     /// <summary>kill -9; another one takes its place.</summary>
-    public async Task ReplaceSchedulerAsync()
+    public async Task ReplaceSchedulerAsync(params string[] options)
     {
         await _children[""].DisposeAsync();
-        StartScheduler();
+        StartScheduler(options);
     }
 
     /// <summary>kill -9.</summary>
@@ -141,7 +141,7 @@ public sealed class RunningPrograms : IAsyncLifetime
         return File.Exists(path) ? path : throw new InvalidOperationException($"{path} is missing: run scripts/build.sh.");
     }
 
-    private void StartScheduler() => _children[""] = Start(Published("novanet-scheduler"), "--http_listen=127.0.0.1:0");
+    private void StartScheduler(params string[] options) => _children[""] = Start(Published("novanet-scheduler"), ["--http_listen=127.0.0.1:0", .. options]);
 
     internal static async Task ExecuteAsync(string statement)
     {
