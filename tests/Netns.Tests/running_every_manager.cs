@@ -10,14 +10,19 @@ namespace NovaNetBus.Netns.Tests;
 
 /// <summary>The published worker with each network_manager, on a host of its own.</summary>
 [Collection(nameof(PublishedHosts))]
-public sealed class running_every_manager
+public sealed class running_every_manager : IDisposable
 {
     private const string Project = "red";
+
+    private readonly string conf = Path.GetTempFileName();
+
+    public void Dispose() => File.Delete(conf);
 
     [Fact]
     public async Task with_FlatManager_an_instance_gets_addresses_and_its_host_is_left_as_it_is()
     {
-        string[] options = ["--network-manager=nova.network.manager.FlatManager", "--flat-injected=true", "--flat-interface=eth1", "--public-interface=eth0"];
+        File.WriteAllText(conf, "[DEFAULT]\nnetwork_manager = nova.network.manager.FlatManager\nflat_injected = True\nflat_network_bridge = br100\nflat_interface = eth1\n");
+        string[] options = ["--config-file", conf];
         await using var world = await PublishedHosts.StartAsync(["flat"], options);
         var before = ImageOf(world[0]);
         await world.StartWorkersAsync(options);
@@ -43,7 +48,8 @@ public sealed class running_every_manager
     [Fact]
     public async Task with_VlanManager_a_project_gets_its_own_network_or_the_reason_why_its_host_cannot()
     {
-        string[] options = ["--network-manager=VlanManager", "--vlan-interface=eth1", "--public-interface=eth0"];
+        File.WriteAllText(conf, "[DEFAULT]\nnetwork_manager = nova.network.manager.VlanManager\nvlan_interface = eth1\nvlan_start = 300\npublic_interface = eth0\n");
+        string[] options = ["--config-file", conf];
         await using var world = await PublishedHosts.StartAsync(["vlan"], options);
         await world.StartWorkersAsync(options);
         await using var compute = await ComputeService.ConnectAsync();
@@ -54,8 +60,8 @@ public sealed class running_every_manager
         if (HasVlans(world[0]))
         {
             var configured = await asking.AskAsync<HostNetworkConfigured>(spawning, world[0].Name);
-            Assert.Equal((100, "br100"), (configured.Vifs[0].Vlan, configured.Vifs[0].Bridge));
-            Assert.Contains("master br100", world[0].Namespace.Ip("link show vlan100"), StringComparison.Ordinal);
+            Assert.Equal((300, "br300"), (configured.Vifs[0].Vlan, configured.Vifs[0].Bridge));
+            Assert.Contains("master br300", world[0].Namespace.Ip("link show vlan300"), StringComparison.Ordinal);
         }
         else
         {
@@ -65,7 +71,9 @@ public sealed class running_every_manager
         }
 
         // The project keeps its network, and the instance its chance; a deletion leaves nothing behind.
-        Assert.Equal(Project, (await world.NovanetAsync("network", "list")).EnumerateArray().First().GetProperty("projectId").GetString());
+        var networks = (await world.NovanetAsync("network", "list")).EnumerateArray().ToList();
+        Assert.Equal([300, 301], networks.Select(network => network.GetProperty("vlan").GetInt32()));
+        Assert.Equal(Project, networks[0].GetProperty("projectId").GetString());
         await asking.AskAsync<InstanceNetworkReleased>(new InstanceDeleted(spawning.InstanceId), world[0].Name);
         Assert.DoesNotContain(
             (await world.NovanetAsync("fixed", "list")).EnumerateArray(), row => row.GetProperty("state").GetString() is "allocated" or "deallocated" && row.TryGetProperty("instanceId", out var id) && id.ValueKind != JsonValueKind.Null);

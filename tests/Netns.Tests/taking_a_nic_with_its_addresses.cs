@@ -141,6 +141,47 @@ public sealed class taking_a_nic_with_its_addresses : IDisposable
         Assert.Equal(before, CarriedBy("eth0"));
     }
 
+    /// <summary>The bridge has the NIC's MAC address by then, and the rules lead frames to it by another.</summary>
+    [Theory, InlineData("192.0.2.111"), InlineData(null)]
+    public void what_would_pass_the_host_by_to_another_gateway_is_taken_and_translated_all_the_same(string? floating)
+    {
+        neighbour.Namespace.Ip("addr add 10.4.0.254/24 dev eth0");
+        host.Network = host.Network with { Gateway = Ipv4.Parse("10.4.0.254") };
+        host.Settings = host.Settings with { PublicInterface = "br100", RoutingSourceIp = Ipv4.Parse("192.0.2.7"), ForceSnatRanges = floating is null ? [Cidr.Parse("192.0.2.0/24")] : [] };
+        var vm = host.PlugKnown(11);
+        if (floating is not null)
+        {
+            host.Associate(floating, vm, "eth0");
+        }
+
+        Take();
+        vm.PlugIn();
+        vm.Namespace.Ip($"addr add {vm.Address}/24 dev eth0");
+        vm.Namespace.Ip("route add default via 10.4.0.254");
+
+        using var server = Conversation.Server(neighbour.Namespace);
+        Assert.Equal(floating ?? "192.0.2.7", Conversation.Ask(vm.Namespace, "192.0.2.1", server));
+        if (floating is not null)
+        {
+            using var inside = Conversation.Server(vm.Namespace);
+            Assert.Equal("192.0.2.1", Conversation.Ask(neighbour.Namespace, floating, inside));
+        }
+
+        Assert.Empty(host.Reconcile());
+    }
+
+    [Fact]
+    public void public_interface_is_not_taken_by_a_network_of_its_own_but_only_as_flat_interface()
+    {
+        host.Settings = host.Settings with { PublicInterface = "eth0", TakesInterfaceAddresses = true };
+        host.Network = host.Network with { Bridge = "br0", BridgeInterface = "eth0" };
+        var before = CarriedBy("eth0");
+
+        Assert.Contains("public_interface moves as flat_interface only", Assert.Throws<HostApplyException>(() => host.Reconcile()).Message, StringComparison.Ordinal);
+
+        Assert.Equal(before, CarriedBy("eth0"));
+    }
+
     [Fact]
     public void what_its_address_is_given_for_a_time_is_refused_by_name()
     {

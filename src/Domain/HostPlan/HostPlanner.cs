@@ -66,7 +66,7 @@ public static class HostPlanner
                     uplink, NicOf(view.Settings, network)!, vlan, MacAddress.ForBridge(view.Host, uplink), network.Mtu, view.Settings.TakesInterfaceAddresses);
             }
 
-            yield return new Uplink(uplink, network.Bridge, network.Vlan is null && view.Settings.TakesInterfaceAddresses);
+            yield return new Uplink(uplink, network.Bridge, network.Vlan is null && view.Settings.TakesInterfaceAddresses && uplink != view.Settings.PublicInterface);
             yield return Element(FirewallSet.Uplinks, uplink);
             if (network is { MultiHost: true, ShareAddress: true })
             {

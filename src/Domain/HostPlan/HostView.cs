@@ -70,6 +70,9 @@ public sealed record HostSettings(
     /// <summary>Who answers at 169.254.169.254; null: nobody.</summary>
     public MetadataTarget? Metadata { get; init; }
 
+    /// <summary>What has the addresses of a NIC: its bridge, when flat_interface has become a port of that with all that it carried.</summary>
+    public string InPlaceOf(string nic) => TakesInterfaceAddresses && Manager == NetworkManagerKind.FlatDHCPManager && nic == FlatInterface ? FlatBridge : nic;
+
     /// <summary>The DNS servers that instances on a network are told.</summary>
     public ValueList<Ipv4> DnsFor(Network network) =>
         AddsNetworkDns ? DnsServers.Concat(network.Dns).Distinct().ToValueList() : network.Dns.Count > 0 ? network.Dns : DnsServers;

@@ -62,7 +62,7 @@ internal static class TranslationPlan
     public static IEnumerable<FirewallElement> SharedByFloatings(HostView view) =>
         view.Floatings.Select(floating => InterfaceOf(view, floating)).Distinct().Select(nic => Element(FirewallSet.PublicInterfaces, nic));
 
-    private static string InterfaceOf(HostView view, ServedFloating floating) => floating.Interface ?? view.Settings.PublicInterface;
+    private static string InterfaceOf(HostView view, ServedFloating floating) => floating.Interface is { } named ? view.Settings.InPlaceOf(named) : view.Settings.PublicInterface;
 
     private static string MacOf(HostView view, Network network) => MacAddress.ForBridge(view.Host, network.Bridge).ToString();
 

@@ -94,6 +94,12 @@ internal sealed class HostLinks : IDisposable
             }
         }
 
+        // The rules lead frames to it by the planned MAC address, whatever its own is: a NIC's that it took, or somebody else's choice.
+        if (!netlink.HasLocalMac(link.Index, bridge.Mac))
+        {
+            netlink.AddLocalMac(link.Index, bridge.Mac);
+        }
+
         netlink.SetUp(bridge.Name);
     }
 
@@ -174,7 +180,7 @@ internal sealed class HostLinks : IDisposable
         }
         else if (nic.Master != bridge.Index)
         {
-            taken.RefuseIfCarrying(nic, "making it a port of a bridge would cut off who uses them");
+            taken.RefuseIfCarrying(nic, "making it a port of a bridge would cut off who uses them (and public_interface moves as flat_interface only)");
             netlink.SetMaster(nic.Name, bridge.Index);
         }
 
@@ -211,10 +217,13 @@ internal sealed class HostLinks : IDisposable
         };
     }
 
+    /// <summary>True when the bridge's own MAC address is the planned one, or is to become that.</summary>
+    private bool HasOwnMac(Link link, Bridge bridge) => link.Mac == bridge.Mac || (link.IsOurs && taken.On(link) is null);
+
     /// <summary>A wanted bridge that is off, or that we made and did not come to mark, is as good as none; somebody else's is as good as wanted.</summary>
     private Bridge? ReadBridge(Link link, HostState wanted) => wanted.Find("bridge " + link.Name) switch
     {
-        Bridge when !link.IsUp => null,
+        Bridge bridge when !link.IsUp || (!HasOwnMac(link, bridge) && !netlink.HasLocalMac(link.Index, bridge.Mac)) => null,
         Bridge bridge when link.IsOurs && taken.On(link) is not null => new Bridge(link.Name, bridge.Mac, link.Mtu),
         Bridge bridge when !link.IsOurs => link.Mac == bridge.Mac ? null : bridge,
         _ => new Bridge(link.Name, link.Mac ?? default, link.Mtu),

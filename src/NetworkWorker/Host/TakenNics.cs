@@ -133,6 +133,10 @@ internal sealed class TakenNics(string statePath, Rtnetlink netlink) : IDisposab
         if (nic.Mac is { } mac && bridge.Mac != mac)
         {
             netlink.SetMac(bridge.Name, mac);
+            if (bridge.Mac is { } known)
+            {
+                netlink.AddLocalMac(bridge.Index, known);
+            }
         }
 
         var all = taken.Belongings();

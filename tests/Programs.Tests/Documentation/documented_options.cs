@@ -33,6 +33,20 @@ public sealed partial class documented_options
         }
     }
 
+    /// <summary>Those of the founding document; <c>bridge_interface</c> is an argument of <c>network create</c>.</summary>
+    [Theory]
+    [InlineData("network_manager"), InlineData("fixed_range"), InlineData("floating_range"), InlineData("force_dhcp_release"), InlineData("my_ip"), InlineData("multi_host")]
+    [InlineData("public_interface"), InlineData("flat_network_bridge"), InlineData("flat_interface"), InlineData("vlan_interface"), InlineData("vlan_start")]
+    public void each_that_the_founding_document_names_is_ours_and_is_told_with_what_nova_did(string name)
+    {
+        Assert.Contains(name, Options.Keys);
+        Assert.Contains(Rows, row => row.Data.Item1 == name);
+        Assert.Matches($"(?m)^\\| {name} \\| .+ \\| .+ \\| .+ \\|$", RepositoryFiles.Text("docs/configuration.md"));
+    }
+
+    [Fact]
+    public void none_is_told_twice() => Assert.Equal(Rows.Select(row => row.Data.Item1).Distinct().Count(), Rows.Count);
+
     [GeneratedRegex("^\\| `([a-z_0-9]+)` \\| (.*?) \\|", RegexOptions.Multiline)]
     private static partial Regex Row();
 

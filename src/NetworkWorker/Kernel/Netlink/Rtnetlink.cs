@@ -9,16 +9,16 @@ namespace NovaNetBus.NetworkWorker.Kernel.Netlink;
 /// </summary>
 internal sealed class Rtnetlink : IDisposable
 {
-    private const ushort NewLink = 16, DeleteLink = 17, GetLink = 18, NewAddress = 20, DeleteAddress = 21, GetAddress = 22, GetRoute = 26;
+    private const ushort NewLink = 16, DeleteLink = 17, GetLink = 18, NewAddress = 20, DeleteAddress = 21, GetAddress = 22, GetRoute = 26, NewNeighbour = 28, GetNeighbour = 30;
     private const ushort Request = 0x1, Acknowledge = 0x4, Exclusive = 0x200, Replace = 0x100, Create = 0x400, DumpAll = 0x300;
     private const ushort LinkAddressBytes = 1, LinkName = 3, LinkMtu = 4, LinkParent = 5, LinkMaster = 10, LinkInfo = 18, LinkAlias = 20, LinkExtendedMask = 29;
     private const ushort InfoKind = 1, InfoData = 2;
     private const ushort BridgeForwardDelay = 1, BridgeStp = 5, BridgeMulticastSnooping = 23;
     private const ushort VlanId = 1;
     private const ushort AddressAddress = 1, AddressLocal = 2, AddressBroadcast = 4, AddressProtocol = 11;
-    private const ushort RouteDestination = 1;
+    private const ushort RouteDestination = 1, NeighbourMac = 2;
     private const uint Up = 0x1, SkipStatistics = 8;
-    private const byte Ipv4Family = 2, Ipv6Family = 10, NoDuplicateDetection = 0x2, ScopeLink = 253, ScopeGlobal = 0;
+    private const byte Ipv4Family = 2, Ipv6Family = 10, NoDuplicateDetection = 0x2, PermanentEntry = 0x80, ScopeLink = 253, ScopeGlobal = 0;
     private const int LongestWithBroadcast = 31;
     private static readonly Cidr LinkLocal = Cidr.Parse("169.254.0.0/16");
 
@@ -80,6 +80,26 @@ internal sealed class Rtnetlink : IDisposable
     /// <summary>Makes an interface a port of the bridge with this index; 0: of none.</summary>
     public void SetMaster(string name, int bridgeIndex) => Change(
         name, bridgeIndex == 0 ? $"take {name} off its bridge" : $"make {name} a port of bridge {bridgeIndex}", request => request.With(LinkMaster, (uint)bridgeIndex));
+
+    /// <summary>The bridge with this index takes frames to this MAC address for itself, beside those to its own.</summary>
+    public void AddLocalMac(int bridgeIndex, MacAddress mac) => Unless(
+        NetlinkException.Exists,
+        new NetlinkRequest(NewNeighbour, Request | Acknowledge | Create | Exclusive, BridgeEntryPart(bridgeIndex, PermanentEntry)).With(NeighbourMac, MacBytes(mac)),
+        $"have bridge {bridgeIndex} take frames to {mac}");
+
+    /// <summary>True for its own MAC address, and for those of <see cref="AddLocalMac"/>.</summary>
+    public bool HasLocalMac(int bridgeIndex, MacAddress mac)
+    {
+        try
+        {
+            socket.Get(new NetlinkRequest(GetNeighbour, Request, BridgeEntryPart(bridgeIndex, 0)).With(NeighbourMac, MacBytes(mac)), $"find {mac} on bridge {bridgeIndex}");
+            return true;
+        }
+        catch (NetlinkException e) when (e.Errno == NetlinkException.NoEntry)
+        {
+            return false;
+        }
+    }
 
     public void Delete(string name) => Unless(
         NetlinkException.NoDevice, new NetlinkRequest(DeleteLink, Request | Acknowledge, LinkPart(0, 0, 0)).With(LinkName, name), $"delete {name}");
@@ -188,6 +208,15 @@ internal sealed class Rtnetlink : IDisposable
         BitConverter.TryWriteBytes(part.AsSpan(4), index);
         BitConverter.TryWriteBytes(part.AsSpan(8), flags);
         BitConverter.TryWriteBytes(part.AsSpan(12), changed);
+        return part;
+    }
+
+    private static byte[] BridgeEntryPart(int bridgeIndex, byte state)
+    {
+        const byte bridgeFamily = 7, ofItself = 2;
+        var part = new byte[12];
+        BitConverter.TryWriteBytes(part.AsSpan(4), bridgeIndex);
+        (part[0], part[8], part[10]) = (bridgeFamily, state, ofItself);
         return part;
     }
 
