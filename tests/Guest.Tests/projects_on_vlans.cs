@@ -105,6 +105,28 @@ public sealed class projects_on_vlans(Trunk trunk) : IClassFixture<Trunk>
     }
 
     [Fact]
+    public void ipv6_of_a_project_stays_on_its_vlan_and_each_host_is_the_router_of_its_own()
+    {
+        var (red, other, blue) = (World.RedOnA, World.RedOnB, World.BlueOnA);
+        Assert.All([red, other, blue], vm => Assert.Equal($"{vm.AddressV6}/64", OwnAddresses.Await(vm.Namespace)));
+        using var capture = World.Listen();
+        red.Namespace.Execute("ping", "-6", "-qc1", "-W20", "fd00:100::1");
+        red.Namespace.Execute("ping", "-6", "-qc1", "-W20", other.AddressV6.ToString());
+
+        var seen = capture.SeenUntil($"{other.AddressV6} > {red.AddressV6}: ICMP6, echo reply");
+        Assert.All(seen.Split('\n').Where(line => line.Contains("ICMP6, echo", StringComparison.Ordinal)), line => Assert.Contains("vlan 100,", line, StringComparison.Ordinal));
+        Assert.DoesNotContain("router advertisement", seen, StringComparison.Ordinal);
+        red.Nic.Send(
+            Frames.Udp6(red.Mac, red.AddressV6, MacAddress.ForBridge("a", "br100"), blue.AddressV6, "stray:routed-v6"),
+            Frames.Udp6(red.Mac, red.AddressV6, blue.Mac, blue.AddressV6, "stray:v6"),
+            Frames.Udp(red.Mac, red.Address, Frames.Broadcast, Frames.Everybody, "own:v6"));
+        other.Nic.SeenUntil("own:v6");
+        blue.Nic.Send(Frames.Udp(blue.Mac, blue.Address, Frames.Broadcast, Frames.Everybody, "own:blue-v6"));
+        World.BlueOnB.Nic.SeenUntil("own:blue-v6");
+        Assert.DoesNotContain(blue.Nic.Seen(), frame => frame.Contains("stray:v6", StringComparison.Ordinal) || (Kernel.HasRoutedRules && IsStray(frame)));
+    }
+
+    [Fact]
     public void the_next_worker_finds_nothing_to_do()
     {
         Assert.Empty(World.A.Reconcile());

@@ -49,6 +49,22 @@ public sealed class serving_ipv6_for_all_hosts : IDisposable
     }
 
     [Fact]
+    public void instances_that_are_kept_apart_are_served_by_their_network_host_all_the_same()
+    {
+        foreach (var host in (ReadOnlySpan<TestHost>)[hosts.A, hosts.B])
+        {
+            host.Settings = host.Settings with { AllowsSameNetTraffic = false };
+        }
+
+        hosts.Apply();
+
+        Assert.All([near, far], vm => Assert.Equal($"{vm.AddressV6}/64", vm.AwaitIpv6()));
+        Assert.All([near, far], vm => Assert.StartsWith($"bound {vm.Address}/24 router 10.4.0.1", vm.AskForAddress(), StringComparison.Ordinal));
+        Assert.All([Gateway, "10.4.0.1", PublicSegment.Outsider], address => Assert.True(Pinging.Reaches(far.Namespace, address)));
+        Assert.All([near.AddressV6.ToString(), near.Address.ToString()], address => Assert.False(Pinging.Reaches(far.Namespace, address)));
+    }
+
+    [Fact]
     public void a_lease_that_nobody_renews_silences_the_router()
     {
         far.AwaitIpv6();

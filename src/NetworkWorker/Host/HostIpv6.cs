@@ -37,29 +37,54 @@ internal sealed class HostIpv6(Rtnetlink netlink, TakenNics taken)
         }
     }
 
-    public static void Add(BridgeIpv6 wanted)
+    public void Do(HostAction action)
     {
-        Sysctls.WriteIpv6(wanted.Bridge, AddressGeneration, NoGeneration);
-        Sysctls.WriteIpv6(wanted.Bridge, Advertisements, "0");
-        Sysctls.WriteIpv6(wanted.Bridge, Disabled, "0");
+        switch (action, action.Resource)
+        {
+            case (HostAction.Remove, BridgeIpv6 ipv6):
+                SwitchOff(ipv6.Bridge);
+                break;
+            case (_, BridgeIpv6 ipv6):
+                SwitchOn(ipv6.Bridge);
+                break;
+            case (HostAction.Remove, BridgeAddressV6 address):
+                Remove(address);
+                break;
+            case (HostAction.Change { Previous: BridgeAddressV6 previous }, BridgeAddressV6 address):
+                Remove(previous);
+                Add(address);
+                break;
+            case (_, BridgeAddressV6 address):
+                Add(address);
+                break;
+            default:
+                throw new InvalidOperationException($"not of IPv6: {action}");
+        }
+    }
+
+    private static void SwitchOn(string bridge)
+    {
+        Sysctls.WriteIpv6(bridge, AddressGeneration, NoGeneration);
+        Sysctls.WriteIpv6(bridge, Advertisements, "0");
+        Sysctls.WriteIpv6(bridge, Disabled, "0");
     }
 
     /// <summary>Its addresses go along, but for those that a NIC brought.</summary>
-    public void Remove(BridgeIpv6 gone)
+    private void SwitchOff(string name)
     {
-        if (netlink.TryFind(gone.Bridge) is { } bridge)
+        if (netlink.TryFind(name) is { } bridge)
         {
-            Sysctls.WriteIpv6(gone.Bridge, AddressGeneration, "0");
+            Sysctls.WriteIpv6(name, AddressGeneration, "0");
             if (taken.On(bridge) is null)
             {
-                Sysctls.SetIpv6(gone.Bridge, on: false);
+                Sysctls.SetIpv6(name, on: false);
             }
         }
     }
 
-    public void Add(BridgeAddressV6 address) => netlink.AddAddress(netlink.Find(address.Bridge).Index, address.Address, address.PrefixLength);
+    private void Add(BridgeAddressV6 address) => netlink.AddAddress(netlink.Find(address.Bridge).Index, address.Address, address.PrefixLength);
 
-    public void Remove(BridgeAddressV6 address)
+    private void Remove(BridgeAddressV6 address)
     {
         if (netlink.TryFind(address.Bridge) is { } bridge)
         {

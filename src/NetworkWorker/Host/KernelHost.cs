@@ -132,12 +132,6 @@ internal sealed class KernelHost(string statePath, int announcements = 0, bool r
             case (HostAction.Remove, BridgeAddress address):
                 links.RemoveAddress(address);
                 break;
-            case (HostAction.Remove, BridgeIpv6 ipv6):
-                links.Ipv6.Remove(ipv6);
-                break;
-            case (HostAction.Remove, BridgeAddressV6 address):
-                links.Ipv6.Remove(address);
-                break;
             case (HostAction.Remove, VlanDevice vlan):
                 links.RemoveVlan(vlan);
                 break;
@@ -154,10 +148,6 @@ internal sealed class KernelHost(string statePath, int announcements = 0, bool r
                 links.RemoveAddress(previous);
                 links.AddAddress(address, announce: !firewall.IsLeased(address.Address));
                 break;
-            case (HostAction.Change { Previous: BridgeAddressV6 previous }, BridgeAddressV6 address):
-                links.Ipv6.Remove(previous);
-                links.Ipv6.Add(address);
-                break;
             case (HostAction.Change { Previous: Uplink previous }, Uplink uplink):
                 links.RemoveUplink(previous);
                 links.AddUplink(uplink);
@@ -171,11 +161,8 @@ internal sealed class KernelHost(string statePath, int announcements = 0, bool r
             case (_, BridgeAddress address):
                 links.AddAddress(address, announce: !firewall.IsLeased(address.Address));
                 break;
-            case (_, BridgeIpv6 ipv6):
-                HostIpv6.Add(ipv6);
-                break;
-            case (_, BridgeAddressV6 address):
-                links.Ipv6.Add(address);
+            case (_, BridgeIpv6 or BridgeAddressV6):
+                links.Ipv6.Do(action);
                 break;
             case (_, VlanDevice vlan):
                 links.AddVlan(vlan);

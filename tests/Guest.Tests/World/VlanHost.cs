@@ -33,9 +33,9 @@ internal sealed class VlanHost : IDisposable
     public List<ServedNetwork> Networks { get; } = [];
 
     public HostSettings Settings { get; set; } =
-        new("pub0", "br99", null, Ipv4.Parse("198.51.100.1"), [], 3600, "novalocal", [Ipv4.Parse("192.0.2.53")]) { Manager = NetworkManagerKind.VlanManager, VlanInterface = "eth1" };
+        new("pub0", "br99", null, Ipv4.Parse("198.51.100.1"), [], 3600, "novalocal", [Ipv4.Parse("192.0.2.53")]) { Manager = NetworkManagerKind.VlanManager, VlanInterface = "eth1", UsesIpv6 = true };
 
-    /// <summary>The network of a project: 10.&lt;vlan&gt;.0.0/24 on br&lt;vlan&gt;.</summary>
+    /// <summary>The network of a project: 10.&lt;vlan&gt;.0.0/24 and fd00:&lt;vlan&gt;::/64 on br&lt;vlan&gt;.</summary>
     public static Network Project(int vlan, bool shareAddress) => new()
     {
         Id = new Guid(vlan, 0, 0, [0, 0, 0, 0, 0, 0, 0, 1]),
@@ -45,6 +45,8 @@ internal sealed class VlanHost : IDisposable
         DhcpServer = Ipv4.Parse($"10.{vlan}.0.1"),
         DhcpStart = Ipv4.Parse($"10.{vlan}.0.4"),
         Assignable = new AddressRange(Ipv4.Parse($"10.{vlan}.0.4"), Ipv4.Parse($"10.{vlan}.0.254")),
+        CidrV6 = Ipv6Cidr.Parse($"fd00:{vlan}::/64"),
+        GatewayV6 = Ipv6.Parse($"fd00:{vlan}::1"),
         Bridge = $"br{vlan}",
         Vlan = vlan,
         ProjectId = $"project-{vlan}",
@@ -121,6 +123,7 @@ internal sealed class VlanVm : IDisposable
     public VlanVm(VlanHost host, Network network, int number)
     {
         Bridge = network.Bridge;
+        CidrV6 = network.CidrV6!.Value;
         Namespace = new NetworkNamespace(string.Create(CultureInfo.InvariantCulture, $"vm{network.Vlan}-{number}"));
         Port = new ServedPort(
             network.Id, $"tap{network.Vlan}-{number}", MacAddress.Parse(string.Create(CultureInfo.InvariantCulture, $"fa:16:3e:00:{network.Vlan % 256:x2}:{number:x2}")),
@@ -142,6 +145,11 @@ internal sealed class VlanVm : IDisposable
     public MacAddress Mac => Port.Mac;
 
     public Ipv4 Address => Port.Address;
+
+    /// <summary>The one that it gives itself in its network.</summary>
+    public Ipv6 AddressV6 => CidrV6.AddressOf(Mac);
+
+    private Ipv6Cidr CidrV6 { get; }
 
     public void Dispose()
     {
