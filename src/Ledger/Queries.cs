@@ -16,7 +16,7 @@ public sealed record AddressUse(long Total, long Reserved, long Allocated, long 
 /// <summary>An address that has been used. State: allocated, leased, deallocated, reserved (by an operator, or a host has it for itself), free (it rests).</summary>
 public sealed record FixedIpEntry(Guid NetworkId, FixedIp FixedIp, string State);
 
-/// <summary>An instance and the networks of its ports, with its host's address on each; and what that host's worker told of its options last.</summary>
+/// <summary>An instance and the networks of its ports, with its host's address on each; and the options that shape what is told of it, see <see cref="InstanceNetwork.ShapedBy"/>, as a worker told them last.</summary>
 public sealed record InstanceEntry(InstanceNetwork State, IReadOnlyList<ServedNetwork> Networks, HostSettings? Settings);
 
 /// <summary>What operators ask. Each answer is of one moment. Every method throws on an outage.</summary>
@@ -80,7 +80,8 @@ public sealed class Queries
 
         var host = state.Host is null ? null : await session.Documents.LoadAsync<HostDocument>(state.Host, cancellation);
         var networks = await NetworkDirectory.ReadAsync(session.Documents, cancellation);
-        return new InstanceEntry(state, ServedNetworks.Of(state, host?.State, networks), host?.State.Settings);
+        var shapedBy = state.ShapedBy(networks) is { } other && other != state.Host ? await session.Documents.LoadAsync<HostDocument>(other, cancellation) : host;
+        return new InstanceEntry(state, ServedNetworks.Of(state, host?.State, networks), shapedBy?.State.Settings);
     }
 
     /// <summary>All networks in order of creation, without how their addresses stand.</summary>

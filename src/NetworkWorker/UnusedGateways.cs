@@ -20,12 +20,12 @@ internal sealed partial class UnusedGateways(
 
     private readonly SemaphoreSlim asked = new(0, 1);
 
-    /// <summary>This host has just let go of something.</summary>
+    /// <summary>This host has just let go of something. Without the option there is nothing to look for.</summary>
     public void Look()
     {
         lock (asked)
         {
-            if (asked.CurrentCount == 0)
+            if (settings.TearsDownUnused && asked.CurrentCount == 0)
             {
                 asked.Release();
             }

@@ -45,6 +45,10 @@ public sealed class hosts_without_a_worker(RunningPrograms programs) : IAsyncLif
 
         Assert.Equal((Bare, programs.Host, 2), (configured.Host, configured.NetworkHost, configured.Vifs.Count));
         Assert.Equal(["instance-host-ready", "instance-network-configured"], (await EventsAsync(configured.InstanceId)).Where(type => type is "instance-host-ready" or "instance-network-configured"));
+        using var shown = JsonDocument.Parse(await programs.NovanetAsync("instance", "show", configured.InstanceId.ToString(), "--output", "json"));
+        using var listed = JsonDocument.Parse(await programs.NovanetAsync("instance", "list", "--output", "json"));
+        var row = listed.RootElement.EnumerateArray().Single(one => one.GetProperty("instanceId").GetGuid() == configured.InstanceId);
+        Assert.All([shown.RootElement, row], one => Assert.Equal(programs.Host, one.GetProperty("configured").GetProperty("networkHost").GetString()));
         Assert.DoesNotContain($"\"{Bare}\"", await programs.NovanetAsync("host", "list", "--output", "json"), StringComparison.Ordinal);
         var released = await asking.AskAsync<InstanceNetworkReleased>(new InstanceDeleted(configured.InstanceId, Bare), Bare);
         Assert.Equal((Bare, 2), (released.Host, released.Addresses.Count));
@@ -92,6 +96,29 @@ public sealed class hosts_without_a_worker(RunningPrograms programs) : IAsyncLif
         Assert.Equal((Second, configured.Vifs[0].Address), (again.NetworkHost, again.Vifs[0].Address));
         await asking.AskAsync<InstanceNetworkReleased>(new InstanceDeleted(configured.InstanceId, Bare), Bare);
         await ServeAsync("bare-1", programs.Host);
+    }
+
+    [Fact]
+    public async Task what_comes_while_the_network_host_is_dead_is_configured_by_the_one_that_takes_over()
+    {
+        var dying = programs.Host + "-dying";
+        await programs.StartWorkerAsync(dying);
+        await programs.NovanetAsync("network", "create", "bare-3", "--fixed-range-v4", "10.99.0.0/24", "--multi-host", "false", "--bridge", "br199", "--project", Project);
+        await ServeAsync("bare-3", dying);
+        var before = await SpawnAsync("bare-3");
+        await programs.KillWorkerAsync(dying);
+
+        var meanwhile = Spawning(Guid.NewGuid(), Bare, "bare-3");
+        await compute.PublishAsync("novanet.instance-spawning", Bare, JsonSerializer.Serialize(meanwhile, JsonSerializerOptions.Web), properties => properties.ReplyTo = compute.Queue);
+        await Eventually.HoldsAsync("the fact comes", () => !compute.Inbox.IsEmpty, TimeSpan.FromSeconds(90));
+        var configured = JsonSerializer.Deserialize<HostNetworkConfigured>((await compute.NextAsync()).Body, JsonSerializerOptions.Web)!;
+        Assert.Equal((meanwhile.InstanceId, Bare), (configured.InstanceId, configured.Host));
+        Assert.DoesNotContain(configured.NetworkHost, (string[])[dying, Bare]);
+        Assert.Equal(configured.NetworkHost, (await asking.AskAsync<HostNetworkConfigured>(Spawning(before.InstanceId, Bare, "bare-3"), Bare)).NetworkHost);
+        foreach (var instance in (Guid[])[before.InstanceId, meanwhile.InstanceId])
+        {
+            await asking.AskAsync<InstanceNetworkReleased>(new InstanceDeleted(instance, Bare), Bare);
+        }
     }
 
     [Fact]

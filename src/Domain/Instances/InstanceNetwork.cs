@@ -100,6 +100,11 @@ public sealed record InstanceNetwork(
     /// <summary>True when the worker of this host may change it: that of its own host; of an unattended one any, as it is nobody's.</summary>
     public bool IsInHandsOf(string host) => !IsAttended || Host == host;
 
+    /// <summary>The host whose worker's options shape what is told of it: its own, or, if it is not attended, the one that serves its first network. Null: not known.</summary>
+    /// <param name="networks">All, or those of its ports.</param>
+    public string? ShapedBy(IEnumerable<Network> networks) =>
+        IsAttended || Ports.Count == 0 ? Host : networks.FirstOrDefault(network => network.Id == Ports[0].NetworkId)?.Host;
+
     /// <summary>The hosts that must follow a change of it: its own, if a worker looks after that, and those that alone serve a network of it.</summary>
     /// <param name="networks">All, or those of its ports.</param>
     public IReadOnlyList<string> HostsToFollow(IEnumerable<Network> networks)

@@ -48,7 +48,7 @@ public sealed class TimeTravel
         var fold = await FoldAsync(host, at, cancellation);
         var record = fold.Documents<HostDocument>().FirstOrDefault();
         var networks = NetworksOf(fold);
-        var served = fold.Documents<InstanceDocument>().Where(instance => instance.ServedBy == host || instance.State.IsOnHost).OrderBy(instance => instance.Id).ToList();
+        var served = fold.Documents<InstanceDocument>().OrderBy(instance => instance.Id).ToList();
         return new HostThen(record?.State, HostViews.ContentOf(record, networks, served, host), fold.Sequence);
     }
 
@@ -66,7 +66,7 @@ public sealed class TimeTravel
             FloatingsOf(fold),
             [.. fold.Documents<InstanceDocument>().Select(document => document.State).OrderBy(state => state.InstanceId)
                 .Select(state => (State: state, Host: hosts.GetValueOrDefault(state.Host ?? "")))
-                .Select(pair => new InstanceEntry(pair.State, ServedNetworks.Of(pair.State, pair.Host, networks), pair.Host?.Settings))]);
+                .Select(pair => new InstanceEntry(pair.State, ServedNetworks.Of(pair.State, pair.Host, networks), hosts.GetValueOrDefault(pair.State.ShapedBy(networks) ?? "")?.Settings))]);
     }
 
     private static List<FloatingEntry> FloatingsOf(MemoryFold fold)

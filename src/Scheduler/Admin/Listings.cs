@@ -34,18 +34,25 @@ internal sealed class Listings(Election election, Queries queries, HostViews vie
         return entries.Select(Rows.Of).ToArray();
     }
 
-    /// <summary>The networks are read host by host, not instance by instance.</summary>
+    /// <summary>The networks are read host by host, not instance by instance, but for those that no worker of their host has.</summary>
     public async Task<object?> InstancesAsync(CancellationToken cancellation)
     {
         var instances = await queries.InstancesAsync(cancellation);
         var served = new Dictionary<string, HostContent>();
-        foreach (var host in instances.Where(instance => instance.IsOnHost).Select(instance => instance.Host).OfType<string>().Distinct())
+        foreach (var host in instances.Where(instance => instance.IsOnHost && instance.IsAttended).Select(instance => instance.Host).OfType<string>().Distinct())
         {
             served[host] = await views.ReadAsync(host, cancellation);
         }
 
-        return instances.Select(instance => (State: instance, On: served.GetValueOrDefault(instance.Host ?? "")))
-            .Select(pair => Rows.Of(new InstanceEntry(pair.State, pair.On?.Networks ?? [], pair.On?.Settings))).ToArray();
+        var entries = new List<InstanceEntry>();
+        foreach (var instance in instances)
+        {
+            var on = served.GetValueOrDefault(instance.Host ?? "");
+            var unattended = instance.IsOnHost && !instance.IsAttended ? await queries.InstanceAsync(instance.InstanceId, cancellation) : null;
+            entries.Add(unattended ?? new InstanceEntry(instance, on?.Networks ?? [], on?.Settings));
+        }
+
+        return entries.Select(Rows.Of).ToArray();
     }
 
     public async Task<object?> InstanceAsync(AdminArguments arguments, CancellationToken cancellation)

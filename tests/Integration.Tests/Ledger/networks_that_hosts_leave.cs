@@ -73,10 +73,14 @@ public sealed class networks_that_hosts_leave(TestLedger ledger) : IClassFixture
         Assert.Equal(network.Id, Assert.Single((await ContentAsync(serves)).Networks).Network.Id);
         await ledger.DeleteAsync(instance, host);
         Assert.Single((await ContentAsync(serves)).Networks);
+        var before = DateTimeOffset.UtcNow;
         await ledger.ReleasedAsync(instance, serves);
         Assert.Empty((await ContentAsync(serves)).Networks);
         await ledger.ReleasedAsync(instance, host);
         Assert.Equal((0, 1), (await LeaveAsync(serves), await LeaveAsync(host)));
+        var travel = ledger.Program.GetRequiredService<TimeTravel>();
+        Assert.Equal(network.Id, Assert.Single((await travel.HostAsync(serves, before, Stop)).Content.Networks).Network.Id);
+        Assert.Empty((await travel.HostAsync(serves, DateTimeOffset.UtcNow.AddSeconds(1), Stop)).Content.Networks);
     }
 
     [Fact]
