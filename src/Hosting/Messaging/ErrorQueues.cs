@@ -5,8 +5,8 @@ using PublishException = RabbitMQ.Client.Exceptions.PublishException;
 namespace NovaNetBus.Hosting.Messaging;
 
 /// <summary>
-/// The queues of what could not be handled. Each is made with its first message, not by MassTransit and not as the queue beside it: no single active
-/// consumer, so that they can be looked at, and no bound on how often one is looked at (ADR 35).
+/// The queues of what could not be handled. Each is made with its first message, not by MassTransit and not as the queue beside it: no message is lost by being
+/// looked at often (ADR 35).
 /// </summary>
 public sealed class ErrorQueues(Broker broker) : IAsyncDisposable
 {

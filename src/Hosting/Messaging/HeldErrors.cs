@@ -64,8 +64,8 @@ public sealed class HeldErrors : IAsyncDisposable
     }
 
     /// <summary>
-    /// By consuming, as each "get" would be a question of its own. The queue gives a new consumer at once what lies there, and carries out the "get" after that; what is
-    /// cancelled then has had all of it. Should that "get" find something, there is more than <paramref name="most"/>, and it goes back with the rest.
+    /// By consuming, as each "get" would be a question of its own, and a queue with a single active consumer allows none. A queue gives a new consumer at once what lies there, and is
+    /// asked for its state after that: when it has answered, all is on its way, ahead of the word that the consumer is cancelled.
     /// </summary>
     internal async Task TakeAsync(string queue, ushort most, CancellationToken cancellation)
     {
@@ -80,7 +80,7 @@ public sealed class HeldErrors : IAsyncDisposable
         consumer.ShutdownAsync += (_, reason) => Task.FromResult(ended.TrySetException(new OperationInterruptedException(reason)));
         await _channel.BasicQosAsync(prefetchSize: 0, most, global: false, cancellation);
         var tag = await _channel.BasicConsumeAsync(Wire.ErrorQueue(queue), autoAck: false, consumer, cancellation);
-        await _channel.BasicGetAsync(Wire.ErrorQueue(queue), autoAck: false, cancellation);
+        await _channel.QueueDeclarePassiveAsync(Wire.ErrorQueue(queue), cancellation);
         await _channel.BasicCancelAsync(tag, cancellationToken: cancellation);
         await ended.Task.WaitAsync(cancellation);
     }

@@ -47,6 +47,21 @@ public sealed class What_failed_is_kept
         await Eventually.HoldsAsync("it is lost by being looked at", async () => (await LookAsync(bus)).Count == 0);
     }
 
+    /// <summary>MassTransit made them so.</summary>
+    [Fact]
+    public async Task also_in_a_queue_that_an_earlier_build_has_made()
+    {
+        await using var bus = await BusUnderTest.StartAsync();
+        await using var channel = await bus.Broker.ChannelAsync(null, Stop);
+        var arguments = new Dictionary<string, object?>(Topology.QueueArguments(singleActiveConsumer: true));
+        await channel.QueueDeclareAsync(Wire.ErrorQueue(bus.Queue), durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: Stop);
+        await using var compute = await ComputeService.ConnectAsync();
+        await compute.PublishAsync(Spawning, bus.Name, "{ broken");
+
+        await Eventually.HoldsAsync("it has failed", async () => (await LookAsync(bus)).Count == 1);
+        Assert.Equal(["{ broken"], await LookAsync(bus));
+    }
+
     [Fact]
     public async Task and_goes_back_as_it_was_when_its_cause_is_mended()
     {
