@@ -18,7 +18,8 @@ OURS=$LOGS/services
 SECOND_MACHINE=$LOGS/second-machine
 VHOST=novanet-demo-b
 SIMULATOR=$ROOT/artifacts/bin/novanet-simulator
-source "$ROOT/scripts/guest/demo.sh"
+# shellcheck source=scripts/guest/outside.sh
+source "$ROOT/scripts/guest/outside.sh"
 
 MODELS=(flat flatdhcp vlan) DEPLOYMENTS=(multi single all-in-one)
 

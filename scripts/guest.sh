@@ -96,7 +96,7 @@ finish() {
 }
 
 run() {
-  local memory=2048 seconds=600 files='' nic=() kernel code=0
+  local memory=2048 seconds=600 files='' nic=() kernel telling code=0
   while [ $# -gt 0 ]; do
     case "$1" in
       --memory) [ $# -ge 2 ] || usage; memory=$2; shift 2 ;;
@@ -118,21 +118,25 @@ run() {
   mkdir "$OUT/files"
   cp "$GUEST/init.sh" "$OUT/init"
   chmod 755 "$OUT/init"
+  : > "$OUT/stdout"
   write_command "$@"
   echo "$ROOT" > "$OUT/checkout"
+  head -c 64 /dev/urandom > "$OUT/seed"
   # Waited for, so that a signal to this script ends the guest at once.
   TMPDIR=$(memory_folder "$memory") timeout --kill-after=5 "$seconds" "$kernel" mem="${memory}M" umid="novanet-$$" rootfstype=hostfs rootflags=/ ro quiet "${nic[@]}" \
     init="$OUT/init" novanet.out="$OUT" con=null con0=null,fd:1 ssl=null </dev/null >"$OUT/console" 2>&1 &
   RUNNING=$!
+  tail --pid="$RUNNING" -n +1 -f "$OUT/stdout" 2>/dev/null &
+  telling=$!
   wait "$RUNNING" || code=$?
   RUNNING=''
+  wait "$telling" || true
   [ -z "$files" ] || cp -r "$OUT/files/." "$files"
   tell "$code" "$seconds"
 }
 
-# What the command wrote and how it ended; or why there is no such thing.
+# How the command ended, whose output has been told; or why there is no such thing.
 tell() {
-  [ ! -f "$OUT/stdout" ] || cat "$OUT/stdout"
   [ ! -f "$OUT/stderr" ] || cat "$OUT/stderr" >&2
   if [ -s "$OUT/status" ]; then exit "$(cat "$OUT/status")"; fi
   if [ "$1" = 124 ] || [ "$1" = 137 ]; then fail "The guest was not done after $2 s."; exit 124; fi

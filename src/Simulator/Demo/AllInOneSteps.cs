@@ -147,7 +147,7 @@ internal sealed class AllInOneSteps(IReadOnlyList<Stage> stages, string bridge, 
         var same = await PublicNicAsync(stage, ct) == _publicNics[host];
         return new Proof(
             option.ExitCode != 0 && option.Error.Contains(ThePublicNic, StringComparison.Ordinal) && refused.StartsWith("interface-carries-addresses", StringComparison.Ordinal) && same && count is { Lost: 0, Received: > 0 },
-            $"novanet-worker --flat-interface eth0: {option.Error.Trim()} (exit {option.ExitCode}). A network with --bridge-interface eth0: {refused} eth0 {(same ? "is as it was" : "has changed")}; {vm.Name} to the outside meanwhile: {count} answered; "
+            $"novanet-worker --flat-interface eth0: {option.Error.Trim()} (exit {option.ExitCode}). A network with --bridge-interface eth0: {refused}; eth0 {(same ? "is as it was" : "has changed")}; {vm.Name} to the outside meanwhile: {count} answered; "
             + $"without that network a VM starts again, with {again.Vm.Address}");
     }
 

@@ -15,7 +15,7 @@ internal sealed class DemoPrograms(StateDirectory state, string bin, string logs
     public const int SchedulerPort = 8780;
     private const int WorkerPort = 8781;
     private const string Folder = "programs";
-    private static readonly TimeSpan ReadyBound = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan ReadyBound = TimeSpan.FromMinutes(4); // in a guest on a machine that does more than this
     private static readonly TimeSpan PauseBetweenQuestions = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Those that were started last.</summary>
@@ -37,7 +37,7 @@ internal sealed class DemoPrograms(StateDirectory state, string bin, string logs
 
     /// <summary>A worker that is to end by itself, since its options are wrong.</summary>
     public Task<ToolResult> RunWorkerAsync(string host, CancellationToken ct, params string[] more) =>
-        Tool.TryAsync(ct, region.Environment, "ip", ["netns", "exec", WorldPlan.NamespaceOfHost(host), "timeout", "30", .. WorkerCommand(host, more)]);
+        Tool.TryAsync(ct, region.Environment, "ip", ["netns", "exec", WorldPlan.NamespaceOfHost(host), "timeout", "120", .. WorkerCommand(host, more)]);
 
     public ProcessIdentity WorkerOf(string host) => Find(host) ?? throw new SimulatorException($"No worker was started on {host}.");
 

@@ -12,7 +12,7 @@ namespace NovaNetBus.Simulator.Demo;
 internal sealed class OperatorTool(string program, IReadOnlyDictionary<string, string?> environment)
 {
     // A machine may be much slower than those that the tool's own time is meant for.
-    private static readonly string[] Patience = ["--timeout", "60"];
+    private static readonly string[] Patience = ["--timeout", "120"];
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 

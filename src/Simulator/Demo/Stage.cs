@@ -15,7 +15,7 @@ internal sealed class Stage(StateDirectory state, string bin, string logs, Stagi
     private readonly Dictionary<string, (VmOrder Order, InstanceSpawning Spawning, HostNetworkConfigured Configured)> _cast = [];
     private ComputeService? _compute;
 
-    public static TimeSpan Bound { get; } = TimeSpan.FromSeconds(30);
+    public static TimeSpan Bound { get; } = TimeSpan.FromMinutes(2);
 
     public StateDirectory State => state;
 

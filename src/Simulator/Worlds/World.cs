@@ -8,7 +8,7 @@ namespace NovaNetBus.Simulator.Worlds;
 /// <summary>Hosts, the segments between them, and a machine outside, each a network namespace.</summary>
 internal sealed class World(StateDirectory state)
 {
-    private static readonly TimeSpan ForwarderBound = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan ForwarderBound = TimeSpan.FromSeconds(60);
 
     public bool IsUp => state.Read<WorldState>(WorldState.FileName) is not null;
 
