@@ -82,6 +82,27 @@ public sealed class hosts_without_a_worker
     }
 
     [Fact]
+    public void with_flat_manager_nobody_has_to_follow()
+    {
+        var flat = new MemoryLedger(First with { Host = null }) { LacksWorker = true };
+        var command = Given.Spawn(1, "bare") with { Policy = new NetworkPolicy(NetworkManagerKind.FlatManager, -1) };
+        Accepted(flat.Do(command.InstanceId, "host-z", situation => InstanceDecisions.Spawn(command, situation)));
+
+        var configured = flat.Do(command.InstanceId, "host-z", situation => InstanceDecisions.Configured("host-z", 1, endsLeases: true, situation, command.Now));
+        Assert.IsType<InstanceNetworkConfigured>(Assert.Single(Accepted(configured)));
+        Assert.Equal("bare", flat.State(command).Host);
+    }
+
+    [Fact]
+    public void what_is_told_of_it_is_shaped_by_the_host_of_its_first_network()
+    {
+        Spawn();
+        Assert.Equal("host-n", State.ShapedBy([First, Second, Own]));
+        Attend();
+        Assert.Equal("bare", State.ShapedBy([First, Second, Own]));
+    }
+
+    [Fact]
     public void nobody_acts_for_a_host_that_has_a_worker()
     {
         ledger.LacksWorker = false;
