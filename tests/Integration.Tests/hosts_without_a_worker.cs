@@ -56,6 +56,17 @@ public sealed class hosts_without_a_worker(RunningPrograms programs) : IAsyncLif
     }
 
     [Fact]
+    public async Task what_is_published_right_behind_a_spawning_comes_after_it()
+    {
+        for (var round = 0; round < 10; round++)
+        {
+            var spawning = Spawning(Guid.NewGuid(), Bare, "bare-2", "bare-1");
+            await compute.PublishAsync("novanet.instance-spawning", Bare, JsonSerializer.Serialize(spawning, JsonSerializerOptions.Web), _ => { });
+            Assert.Equal(2, (await asking.AskAsync<InstanceNetworkReleased>(new InstanceDeleted(spawning.InstanceId, Bare), Bare)).Addresses.Count);
+        }
+    }
+
+    [Fact]
     public async Task fixed_and_floating_ips_come_and_go()
     {
         var configured = await SpawnAsync("bare-1");

@@ -24,6 +24,24 @@ internal abstract record Route
 /// <summary>Finds the host of an event that no worker's queue took.</summary>
 internal sealed class Router(IHostDirectory hosts, NovaNetOptions options)
 {
+    private readonly RecentSpawnings recent = new();
+
+    /// <summary>
+    /// The way when it is the event's turn among all that came: ways are found side by side, and one that is about an instance nobody knows yet goes where that instance's spawning
+    /// has gone before it.
+    /// </summary>
+    public Route InTurn(Route found, Guid? instanceId, object message)
+    {
+        if (found is Route.ToWorker worker && message is InstanceSpawning spawning && worker.Host != spawning.Host)
+        {
+            recent.Remember(spawning.InstanceId, worker.Host);
+        }
+
+        return found is Route.Refused { Failure.Code: ErrorCodes.HostNotFound or ErrorCodes.InstanceNotFound } && instanceId is { } id && recent.Find(id) is { } acting
+            ? new Route.ToWorker(acting)
+            : found;
+    }
+
     /// <summary>
     /// To the named host, if it is known: its queue keeps the event until the worker runs. To a host that acts for it, if it has no worker and each of the networks has one host
     /// that serves it.
@@ -103,7 +121,8 @@ internal sealed class Router(IHostDirectory hosts, NovaNetOptions options)
     private async Task<string?> HostOfAsync(Guid instanceId, CancellationToken cancellation) => await hosts.InstanceAsync(instanceId, cancellation) switch
     {
         { Host: { } host } when await hosts.IsKnownAsync(host, cancellation) => host,
-        { IsAttended: false, Status: not InstanceStatus.Released } => await hosts.ActingForAsync(instanceId, cancellation),
+        { Status: InstanceStatus.Released } => null,
+        { IsAttended: false } or { Status: InstanceStatus.Failed, IsLettingGo: false } => await hosts.ActingForAsync(instanceId, cancellation),
         _ => null,
     };
 

@@ -62,7 +62,7 @@ internal sealed class UnroutedConsumers(
         Task followed;
         using (await DeliveryOrder.TurnAsync(context))
         {
-            followed = route switch
+            followed = router.InTurn(route, instanceId, context.Message) switch
             {
                 Route.ToWorker worker => SendOnAsync(context, worker.Host),
                 Route.Done done => TellAsync(done.Fact, done.Fact.InstanceId, done.Fact.Host, delivery, cancellation),

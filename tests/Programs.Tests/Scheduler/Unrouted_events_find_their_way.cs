@@ -99,6 +99,34 @@ public sealed class Unrouted_events_find_their_way
         Assert.Equal("host-not-found", Assert.IsType<Route.Refused>(await Router("a", instanceAt: "a", networks: Own).OfMigratedAsync(moved, Cancellation)).Failure.Code);
     }
 
+    [Fact]
+    public async Task what_comes_right_behind_a_spawning_for_such_a_host_goes_where_that_has_gone()
+    {
+        var router = Router("a", networks: Single);
+        var deletion = new InstanceDeleted(Instance, "bare");
+        var unknown = await router.OfDeletedAsync(deletion, Cancellation);
+        Assert.Equal(unknown, router.InTurn(unknown, Instance, deletion));
+
+        var spawning = Spawning("bare");
+        router.InTurn(await router.OfSpawningAsync(spawning, Cancellation), Instance, spawning);
+        Assert.Equal(new Route.ToWorker("acting"), router.InTurn(unknown, Instance, deletion));
+        Assert.Equal(unknown, router.InTurn(unknown, Guid.NewGuid(), deletion));
+    }
+
+    [Fact]
+    public void spawnings_that_are_long_past_are_forgotten()
+    {
+        var recent = new RecentSpawnings();
+        recent.Remember(Instance, "n");
+        for (var other = 0; other < 10_000; other++)
+            recent.Remember(Guid.NewGuid(), "n");
+        Assert.Null(recent.Find(Instance));
+    }
+
+    [Fact]
+    public async Task an_instance_that_could_not_have_its_network_there_ends_by_any_worker() =>
+        Assert.Equal(new Route.ToWorker("acting"), await Router("a", instanceAt: "bare", status: InstanceStatus.Failed).OfDeletedAsync(new InstanceDeleted(Instance, "bare"), Cancellation));
+
     private static Network Single { get; } = NetworkOf("single", "10.0.0.0/24", multiHost: false) with { Host = "n" };
 
     private static Network Own { get; } = NetworkOf("own", "10.0.1.0/24", multiHost: true);
