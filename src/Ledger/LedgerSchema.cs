@@ -33,7 +33,7 @@ internal sealed class LedgerSchema(IDocumentStore store, string connectionString
 
     // Who held an address is asked by address and time; what networks and floating ranges there were, by what is a tiny part of the log;
     // which blocks a network had, by the first event of each; a span of time, by the order in which events lie.
-    private const string CreateAudit =
+    private static readonly string CreateAudit =
         $"""
         create index if not exists {AddressIndex} on {LoggedEvent.Table} ((data ->> 'address'), timestamp, seq_id) where (data ->> 'address') is not null;
         create index if not exists {NetworkIndex} on {LoggedEvent.Table} (seq_id) where left(stream_id, 8) = 'network-';
@@ -41,7 +41,7 @@ internal sealed class LedgerSchema(IDocumentStore store, string connectionString
         create index if not exists {RangeIndex} on {LoggedEvent.Table} (seq_id) where {IsFloatingRange};
         create index if not exists {TimeIndex} on {LoggedEvent.Table} using brin (timestamp) with (pages_per_range = 32);
         {LogProgress.Create};
-        {Presence.Create}
+        {Presence.CreateOf(Presence.Current)}
         """;
 
     private const string HasAudit =

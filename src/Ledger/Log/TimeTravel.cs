@@ -66,7 +66,7 @@ public sealed class TimeTravel
             FloatingsOf(fold),
             [.. fold.Documents<InstanceDocument>().Select(document => document.State).OrderBy(state => state.InstanceId)
                 .Select(state => (State: state, Host: hosts.GetValueOrDefault(state.Host ?? "")))
-                .Select(pair => new InstanceEntry(pair.State, ServedNetworks.Of(pair.State, pair.Host, networks), hosts.GetValueOrDefault(pair.State.ShapedBy(networks) ?? "")?.Settings))]);
+                .Select(pair => new InstanceEntry(pair.State, ServedNetworks.Of(pair.State, pair.Host, networks), hosts.GetValueOrDefault(pair.State.ShapedBy(networks) ?? pair.State.Host ?? "")?.Settings))]);
     }
 
     private static List<FloatingEntry> FloatingsOf(MemoryFold fold)
@@ -125,7 +125,7 @@ public sealed class TimeTravel
         if (host is null)
         {
             using var all = new LogCommand(connection)
-                .Where("timestamp <= @at", "at", at).Where("(left(stream_id, 9) <> 'instance-' or stream_id = any(@streams))", "streams", streams.ToArray());
+                .Where("timestamp <= @at", "at", at).Where("left(stream_id, 8) <> 'request-'").Where("(left(stream_id, 9) <> 'instance-' or stream_id = any(@streams))", "streams", streams.ToArray());
             return new MemoryFold().Apply(await all.ReadAllAsync(cancellation));
         }
 

@@ -12,7 +12,7 @@ namespace NovaNetBus.Simulator.Load;
 /// <summary>What the log costs: its size, and what questions of the past take at 100,000 events and at a million.</summary>
 internal sealed class LogBench(TextWriter output)
 {
-    private const int Small = 100_000, Large = 1_000_000, Questions = 200, HostQuestions = 40;
+    private const int Small = 100_000, Large = 1_000_000, Questions = 200, HostQuestions = 40, StateQuestions = 5;
 
     private readonly List<Figure> figures = [];
 
@@ -60,6 +60,7 @@ internal sealed class LogBench(TextWriter output)
             Tell("owner_at_ms" + suffix, owner, "ms");
             var host = await MedianAsync(HostQuestions, () => travel.HostAsync(LogWorkload.HostNames[dice.Next(LogWorkload.HostNames.Count)], Moment(dice, workload.Now), ct));
             Tell("host_at_ms" + suffix, host, "ms");
+            Tell("state_at_ms" + suffix, await MedianAsync(StateQuestions, () => travel.WorldAsync(Moment(dice, workload.Now), ct)), "ms");
             return (owner, host);
         }
         finally

@@ -135,6 +135,35 @@ public sealed class the_past(TestLedger ledger) : IClassFixture<TestLedger>
     }
 
     [Fact]
+    public async Task gets_a_next_version_of_its_read_model_while_the_older_one_answers_and_decisions_go_on()
+    {
+        const int next = Presence.Current + 1;
+        await ledger.CreateNetworkAsync("10.75.0.0/24", "versions");
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => ledger.SpawnAsync(Guid.NewGuid(), "host-v", "versions")));
+        var filling = new Presence(ledger.Program.GetRequiredService<NpgsqlDataSource>(), next);
+        await using var connection = new NpgsqlConnection(ledger.ConnectionString);
+        await connection.OpenAsync(Stop);
+        await using var make = new NpgsqlCommand(Presence.CreateOf(next), connection);
+        await make.ExecuteNonQueryAsync(Stop);
+
+        // One that has begun to fill it, and stands still.
+        await using (var transaction = await connection.BeginTransactionAsync(Stop))
+        {
+            await LogProgress.LockAsync(connection, $"presence-{next}", Stop);
+            await ledger.SpawnAsync(Guid.NewGuid(), "host-v", "versions").WaitAsync(TimeSpan.FromSeconds(30), Stop);
+            Assert.Equal(21, (await Travel.HostAsync("host-v", DateTimeOffset.UtcNow, Stop).WaitAsync(TimeSpan.FromSeconds(30), Stop)).Content.Ports.Count);
+            await transaction.RollbackAsync(Stop);
+        }
+
+        await Task.WhenAll(filling.CatchUpAsync(Stop), ledger.SpawnAsync(Guid.NewGuid(), "host-v", "versions"));
+        await filling.CatchUpAsync(Stop);
+        await Travel.CatchUpAsync(Stop);
+        Assert.Equal((await Presence.ReadAsync(connection, Stop)).ToHashSet(), (await Presence.ReadAsync(connection, Stop, next)).ToHashSet());
+        await using var drop = new NpgsqlCommand($"drop table novanet.presence_{next}", connection);
+        await drop.ExecuteNonQueryAsync(Stop);
+    }
+
+    [Fact]
     public async Task is_still_told_of_instances_whose_streams_are_archived()
     {
         await ledger.CreateNetworkAsync("10.79.0.0/24", "archived");
