@@ -77,6 +77,27 @@ public sealed class network_hosts_in_the_ledger : IAsyncLifetime
     }
 
     [Fact]
+    public async Task whoever_takes_over_hears_of_the_instances_that_wait_for_it_and_who_asked_for_them()
+    {
+        var network = await SingleAsync("10.1.0.0/24");
+        await CarryAsync(new NetworkMove(network.Id, null, "host-a", "first", MoveKind.Place));
+        await BeatAsync("host-a");
+        var (asked, unasked) = (Guid.NewGuid(), Guid.NewGuid());
+        foreach (var (instance, asker) in new[] { (asked, new Asker("replies", "7")), (unasked, null) })
+        {
+            await ledger.SpawnAsync(instance, "host-p");
+            await ledger.Instances.ConfiguredAsync(instance, 1, true, TestLedger.Now, TestLedger.OriginOf("host-p", $"message-{instance}") with { Asker = asker }, Cancellation);
+        }
+
+        Assert.Empty(await ledger.HostViews.WaitingForAsync("host-b", Cancellation));
+        Assert.Single(await NetworkHosts.CarryAsync([Taken(network)], await SignsAsync(), TestLedger.Now, Origin, Cancellation));
+
+        var waiting = (await ledger.HostViews.WaitingForAsync("host-b", Cancellation)).ToDictionary(one => one.InstanceId);
+        Assert.Equal(new WaitingInstance(asked, $"message-{asked}", new Asker("replies", "7")), waiting[asked]);
+        Assert.Equal(new WaitingInstance(unasked, null, null), waiting[unasked]);
+    }
+
+    [Fact]
     public async Task a_drained_host_is_empty_and_may_serve_again_when_its_worker_starts_anew()
     {
         await ledger.Hosts.JoinAsync("host-a", TestLedger.Settings, "/var/lib/novanet", TestLedger.Now, Cancellation);
