@@ -77,6 +77,7 @@ public sealed class taking_over_networks
 
         // On purpose nobody is silent: what is connected stays connected, and leases are renewed.
         var (client, server) = Conversation.Connect(world.Public.Outside, one.Floating, one.Vm.Namespace);
+        await world.AwaitWorkersAsync(a, b);
         await world.NovanetAsync("host", "drain", c.Name);
         await world.AwaitHostAsync("one", host => host != c.Name);
         await world.AwaitHostAsync("two", host => host != c.Name);

@@ -20,7 +20,7 @@ public sealed class PublishedHostsCollection;
 internal sealed class PublishedHosts : IAsyncDisposable
 {
     private readonly string id = Guid.NewGuid().ToString("N")[..8];
-    private readonly List<Child> children = [];
+    private readonly List<Child> central = [], workers = [];
     private readonly List<PublishedHost> hosts = [];
     private readonly List<PublishedVm> vms = [];
     private readonly Dictionary<string, string> environment;
@@ -48,11 +48,11 @@ internal sealed class PublishedHosts : IAsyncDisposable
         }
 
         int[] ports = [new Uri(Services.RabbitMq).Port, new NpgsqlConnectionStringBuilder(Services.Postgres).Port];
-        world.children.Add(world.Start("novanet-simulator", [
+        world.central.Add(world.Start("novanet-simulator", [
             "forward", .. world.hosts.SelectMany(host => new[] { "--namespace", host.Namespace.Name }),
             .. ports.SelectMany(port => new[] { "--port", port.ToString(CultureInfo.InvariantCulture) }),
         ]));
-        world.children.Add(world.Start("novanet-scheduler", ["--http_listen=127.0.0.1:0", .. options]));
+        world.central.Add(world.Start("novanet-scheduler", ["--http_listen=127.0.0.1:0", .. options]));
         return world;
     }
 
@@ -78,7 +78,7 @@ internal sealed class PublishedHosts : IAsyncDisposable
     {
         string[] own = ["--host", host.Name, "--my-ip", host.Address, "--state-path", host.StatePath, "--http-listen", "127.0.0.1:0"];
         host.Worker = host.Namespace.Run(() => Start("novanet-worker", [.. own, .. options]));
-        children.Add(host.Worker);
+        workers.Add(host.Worker);
     }
 
     /// <summary>Runs <c>novanet</c> with these words; its JSON. A refusal is an exception.</summary>
@@ -112,7 +112,7 @@ internal sealed class PublishedHosts : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var child in children)
+        foreach (var child in central.Concat(workers))
         {
             await child.DisposeAsync();
         }
@@ -127,7 +127,7 @@ internal sealed class PublishedHosts : IAsyncDisposable
 
     private async Task<bool> AreAliveAsync(IEnumerable<PublishedHost> wanted)
     {
-        if (children.FirstOrDefault(child => child.HasEnded) is { } ended)
+        if (central.Concat(wanted.Select(host => host.Worker)).FirstOrDefault(child => child.HasEnded) is { } ended)
         {
             throw new InvalidOperationException("A program ended at its start:\n" + ended.Output);
         }
