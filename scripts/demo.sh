@@ -111,13 +111,19 @@ play() {
 }
 
 explain() {
+  local vm=red-1 second=''
+  if [ "$DEPLOYMENT" = all-in-one ]; then
+    vm=a-1
+    second="
+The second machine, host-b, has a broker of its own: export ConnectionStrings__RabbitMq=\${ConnectionStrings__RabbitMq%/}/$VHOST"
+  fi
   cat <<EOF
 
 It is left running. To explore it (as root):
   source $SERVICES/env; export PATH=$ROOT/artifacts/bin:\$PATH
   novanet-simulator vm list --output table          novanet fixed list
   novanet-simulator vm start web --host host-a --project red
-  ip netns exec nn-vm-red-1 bash                    ip netns exec nn-host-a nft list ruleset
+  ip netns exec nn-vm-$vm bash                    ip netns exec nn-host-a nft list ruleset$second
 To take it away: scripts/demo.sh --down
 EOF
 }

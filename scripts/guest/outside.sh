@@ -8,7 +8,9 @@ GUEST_SEES=192.0.2.1
 GUEST_SECONDS=1200
 GUEST_FORWARDER=''
 
-# A kernel with all of nftables, which Debian's guest lacks; it is built when there is none. Exits with 125 when that fails.
+# 125 is the status of a story that cannot be told here: as that of a guest that cannot be started (scripts/guest.sh).
+
+# A kernel with all of nftables, which Debian's guest lacks; it is built when there is none. Exits when that fails.
 need_guest() {
   DOING="the guest's kernel is there"
   [ -z "$KEEP" ] || die "This kernel has no 802.1Q: the story is told in a guest, which cannot be kept."
@@ -26,8 +28,10 @@ service_ports() { printf '%s\n' "$ConnectionStrings__RabbitMq" "$ConnectionStrin
 play_in_guest() {
   local code=0 port ports=() options=()
   for port in $(service_ports); do ports+=("$port"); options+=(--port "$port"); done
+  # One that a killed demo left behind.
+  leave_guest
   ip netns add "$OUTSIDE_GUEST"
-  ip -n "$OUTSIDE_GUEST" tuntap add dev guest mode tap
+  ip -n "$OUTSIDE_GUEST" tuntap add dev guest mode tap || { fail "There is no tap device, by which a guest would reach broker and database."; return 125; }
   ip -n "$OUTSIDE_GUEST" addr add "$GUEST_SEES/30" dev guest
   # Frames of several segments, which the kernel makes for NICs that split them, do not arrive in the guest.
   ip -n "$OUTSIDE_GUEST" link set guest gso_max_segs 1 up
