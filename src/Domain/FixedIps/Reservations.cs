@@ -23,7 +23,7 @@ public static class Reservations
     {
         _ when network.IsReserved(wanted) => Refuse(new Refusal("fixed-ip-already-in-use", $"{wanted} is what network {network.Label} ({network.Cidr}) keeps back for itself; it cannot be given out.")),
         { Status: FixedIpStatus.Reserved } => Decided(network, new FixedIpUnreserved(wanted, now)),
-        { Status: FixedIpStatus.TakenByHost or FixedIpStatus.LeftByHost } => Refuse(new Refusal("fixed-ip-already-in-use", $"{wanted} is in use {By(used)}; it is free when the host is forgotten or the network deleted.")),
+        { Status: FixedIpStatus.TakenByHost or FixedIpStatus.LeftByHost } => Refuse(new Refusal("fixed-ip-already-in-use", $"{wanted} is in use {By(used)}; it is free when the host leaves the network (teardown_unused_network_gateway) or is forgotten, or the network deleted.")),
         _ => InstanceDecision.Unchanged,
     });
 
